@@ -1,0 +1,15 @@
+# tetrascope_link_included_rooms(TARGET FILE): links the rooms whose headers FILE includes ("slices/otlp/decode.h" is
+# room_slices_otlp), so that a new fuzzer or benchmark is one file and no line of CMake.
+function(tetrascope_link_included_rooms target file)
+  file(STRINGS ${file} lines REGEX "^#include \"")
+  foreach(line ${lines})
+    string(REGEX MATCH "\"(.+)/[^/]+\"" found "${line}")
+    string(REPLACE "/" "_" room "${CMAKE_MATCH_1}")
+    if(found AND TARGET room_${room})
+      target_link_libraries(${target} PRIVATE room_${room})
+    endif()
+  endforeach()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(${target} PRIVATE tetrascope_flags)
+endfunction()
