@@ -1,0 +1,57 @@
+#include "model/schema.h"
+
+#include <algorithm>
+#include <array>
+
+namespace tetrascope {
+namespace {
+
+// Parts are cut by when rows arrived, not by when they happened: whatever times a client sends, an insert touches one
+// partition, and what is dropped after its retention is dropped whole (docs/adr/0004-tables.md).
+constexpr std::string_view kByWeekOfArrival = "toMonday(fromUnixTimestamp64Nano(received, 'UTC'))";
+constexpr std::string_view kTraceIndex = "by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1";
+
+TableSchema telemetry(std::string name, std::vector<TableSchema::Column> columns, std::string order_by,
+                      std::vector<std::string> indexes) {
+  TableSchema table;
+  table.name = std::move(name);
+  table.columns = std::move(columns);
+  table.partition_by = kByWeekOfArrival;
+  table.order_by = std::move(order_by);
+  table.indexes = std::move(indexes);
+  return table;
+}
+
+TableSchema fields_table() {
+  TableSchema table;
+  table.name = "fields";
+  table.columns = FieldColumns::schema_columns();
+  table.engine = "ReplacingMergeTree(last_seen)";
+  table.order_by = "(environment, dataset, signal, level, key, type)";
+  return table;
+}
+
+const std::array<TableSchema, 6>& tables() {
+  static const std::array<TableSchema, 6> kTables = {
+      telemetry("spans", SpanColumns::schema_columns(), "(bucket, trace_id, start)", {std::string(kTraceIndex)}),
+      telemetry("logs", LogColumns::schema_columns(), "(bucket, service, time)", {std::string(kTraceIndex)}),
+      telemetry("occurrences", OccurrenceColumns::schema_columns(), "(bucket, service, time)",
+                {std::string(kTraceIndex)}),
+      telemetry("metrics", MetricColumns::schema_columns(), "(bucket, service, name, time)", {}),
+      telemetry("documents", DocumentColumns::schema_columns(), "(bucket, kind, trace_id, key)",
+                {std::string(kTraceIndex), "by_key key TYPE bloom_filter(0.001) GRANULARITY 1"}),
+      fields_table(),
+  };
+  return kTables;
+}
+
+}  // namespace
+
+std::span<const TableSchema> all_tables() { return tables(); }
+
+const TableSchema* find_table(std::string_view name) {
+  const auto found = std::ranges::find(tables(), name, &TableSchema::name);
+  return found == tables().end() ? nullptr : &*found;
+}
+
+}  // namespace tetrascope
