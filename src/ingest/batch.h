@@ -1,0 +1,33 @@
+#pragma once
+// What one commit writes: a builder for every table of telemetry.
+
+#include <cstddef>
+
+#include "model/schema.h"
+
+namespace tetrascope {
+
+struct Batch {
+  SpanColumns spans;
+  LogColumns logs;
+  OccurrenceColumns occurrences;
+  MetricColumns metrics;
+  DocumentColumns documents;
+
+  /// Calls visit(Signal or table name, builder) for each table.
+  template <class Self, class Visit>
+  static void each(Self& self, Visit&& visit) {
+    visit("spans", self.spans);
+    visit("logs", self.logs);
+    visit("occurrences", self.occurrences);
+    visit("metrics", self.metrics);
+    visit("documents", self.documents);
+  }
+
+  /// Fields at other levels than the item's (which AttributeColumns notes by itself): scopes, resources, span events.
+  struct Fields {
+    FieldSightings spans, logs, occurrences, metrics;
+  } fields;
+};
+
+}  // namespace tetrascope

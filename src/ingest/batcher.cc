@@ -1,0 +1,306 @@
+#include "ingest/batcher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+#include <random>
+#include <utility>
+
+#include "base/log.h"
+#include "ingest/field_store.h"
+
+namespace tetrascope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::array<std::size_t, 5> table_rows(const Batch& batch) {
+  std::array<std::size_t, 5> rows{};
+  std::size_t table = 0;
+  Batch::each(batch, [&](std::string_view, const auto& columns) { rows[table++] = columns.rows(); });
+  return rows;
+}
+
+std::size_t total(const std::array<std::size_t, 5>& rows) {
+  std::size_t sum = 0;
+  for (const std::size_t count : rows) sum += count;
+  return sum;
+}
+
+std::size_t memory(const Batch& batch) {
+  std::size_t bytes = 0;
+  Batch::each(batch, [&](std::string_view, const auto& columns) { bytes += columns.memory(); });
+  return bytes;
+}
+
+void take_back(Batch& batch, const std::array<std::size_t, 5>& rows) {
+  std::size_t table = 0;
+  Batch::each(batch, [&](std::string_view, auto& columns) { columns.truncate(rows[table++]); });
+}
+
+/// A decoder that forgot a column must not shift the values of every row behind it.
+Result<void> check_aligned(const Batch& batch) {
+  std::string message;
+  Batch::each(batch, [&](std::string_view table, const auto& columns) {
+    if (const auto column = columns.misaligned(); !column.empty())
+      message = fmt::format("{}.{} is misaligned", table, column);
+  });
+  if (message.empty()) return {};
+  return fail(ErrorCode::kInternal, std::move(message));
+}
+
+void encode_table(const Batch& batch, std::size_t wanted, std::size_t begin, std::size_t end, NativeWriter& out) {
+  std::size_t table = 0;
+  Batch::each(batch, [&](std::string_view, const auto& columns) {
+    if (table++ == wanted) columns.encode(out, begin, end);
+  });
+}
+
+std::string_view table_name(std::size_t wanted) {
+  constexpr std::array<std::string_view, 5> kNames = {"spans", "logs", "occurrences", "metrics", "documents"};
+  return kNames[wanted];
+}
+
+bool for_now(const Error& error) {
+  return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kDeadlineExceeded ||
+         error.code == ErrorCode::kTooLarge;
+}
+
+/// What a caller may know of a failed commit: whether it can come again.
+Error not_stored(ErrorCode code) {
+  if (code == ErrorCode::kInvalid) return {code, "these records cannot be stored"};
+  return {ErrorCode::kUnavailable, "the store cannot take data just now; send it again"};
+}
+
+}  // namespace
+
+Batcher::Batcher(Storage& storage, FieldCatalogue& fields, BatcherLimits limits)
+    : storage_(storage), fields_(fields), limits_(limits) {
+  std::random_device random;
+  token_prefix_ = fmt::format("{:08x}{:08x}", random(), random());
+  thread_ = std::thread([this] { run(); });
+}
+
+Batcher::~Batcher() { stop(); }
+
+Result<void> Batcher::write(const Decode& decode, Done done) {
+  std::size_t first = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return fail(ErrorCode::kUnavailable, "the server is stopping; send it again");
+    if (pending_rows_ >= limits_.pending_rows || pending_bytes_ >= limits_.pending_bytes) {
+      return fail(ErrorCode::kUnavailable, "the server is behind with storing; send it again");
+    }
+    first = next_shard_++;
+  }
+  Shard* shard = &shards_[first % kShards];
+  std::unique_lock shard_lock(shard->mutex, std::try_to_lock);
+  for (std::size_t i = 1; i < kShards && !shard_lock; ++i) {
+    shard = &shards_[(first + i) % kShards];
+    shard_lock = std::unique_lock(shard->mutex, std::try_to_lock);
+  }
+  if (!shard_lock) {
+    shard = &shards_[first % kShards];
+    shard_lock = std::unique_lock(shard->mutex);
+  }
+
+  Caller caller;
+  caller.begin = table_rows(shard->batch);
+  Result<void> decoded = decode(shard->batch);
+  if (decoded) decoded = check_aligned(shard->batch);
+  if (!decoded) {
+    take_back(shard->batch, caller.begin);
+    return decoded;
+  }
+  caller.end = table_rows(shard->batch);
+  const std::size_t rows = total(caller.end) - total(caller.begin);
+  if (rows == 0) {
+    shard_lock.unlock();
+    done({});
+    return {};
+  }
+  const std::size_t bytes_before = std::exchange(shard->bytes, memory(shard->batch));
+  const std::size_t bytes = shard->bytes - std::min(bytes_before, shard->bytes);
+  caller.done = std::move(done);
+  caller.rows = rows;
+  caller.bytes = bytes;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_) {
+      shard->callers.push_back(std::move(caller));
+      pending_rows_ += rows;
+      pending_bytes_ += bytes;
+      ++waiting_callers_;
+      changed_.notify_all();
+      return {};
+    }
+  }
+  take_back(shard->batch, caller.begin);
+  return fail(ErrorCode::kUnavailable, "the server is stopping; send it again");
+}
+
+void Batcher::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    changed_.notify_all();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+Batcher::Counters Batcher::counters() const {
+  const std::lock_guard lock(mutex_);
+  Counters counters = counters_;
+  counters.pending_rows = pending_rows_;
+  counters.pending_bytes = pending_bytes_;
+  return counters;
+}
+
+/// False when there is nothing left to do.
+bool Batcher::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return stopping_ || waiting_callers_ > 0; });
+  if (waiting_callers_ == 0) {
+    stopped_ = true;
+    return false;
+  }
+  // An insert has a fixed price, so it pays to wait for those who are likely to come: as many as came last time. A lone
+  // client that waits for its answer before it sends again is never made to wait for company.
+  changed_.wait_until(lock, Clock::now() + limits_.gather, [this] {
+    return stopping_ || waiting_callers_ >= last_callers_ || pending_rows_ >= limits_.commit_rows;
+  });
+  return true;
+}
+
+void Batcher::run() {
+  while (wait_for_work()) {
+    std::vector<Taken> taken;
+    std::size_t callers = 0;
+    for (auto& shard : shards_) {
+      const std::lock_guard shard_lock(shard.mutex);
+      if (shard.callers.empty()) continue;
+      callers += shard.callers.size();
+      taken.push_back({std::exchange(shard.batch, Batch{}), std::exchange(shard.callers, {})});
+      shard.bytes = 0;
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      waiting_callers_ -= callers;
+      last_callers_ = callers;
+    }
+    commit(taken);
+  }
+}
+
+void Batcher::commit(std::vector<Taken>& taken) {
+  if (const auto stored = store_fields(taken); !stored)
+    spdlog::warn("field catalogue not stored: {}", stored.error().message);
+
+  std::array<std::future<void>, kTables> others;
+  std::size_t mine = kTables;
+  for (std::size_t table = 0; table < kTables; ++table) {
+    const bool empty = std::ranges::all_of(taken, [&](const Taken& one) { return table_rows(one.batch)[table] == 0; });
+    if (empty) continue;
+    if (mine == kTables) {
+      mine = table;
+    } else {
+      others[table] = std::async(std::launch::async, [this, &taken, table] { store(taken, table); });
+    }
+  }
+  if (mine != kTables) store(taken, mine);
+  for (auto& other : others) {
+    if (other.valid()) other.get();
+  }
+  answer(taken);
+}
+
+void Batcher::store(std::vector<Taken>& taken, std::size_t table) {
+  NativeWriter native;
+  for (const Taken& one : taken) {
+    if (const std::size_t rows = table_rows(one.batch)[table]; rows > 0)
+      encode_table(one.batch, table, 0, rows, native);
+  }
+  const auto stored = insert_with_retries(table_name(table), native.view());
+  if (stored) return;
+  spdlog::error("commit to {} failed: {}", table_name(table), stored.error().message);
+  for (Taken& one : taken) {
+    for (Caller& caller : one.callers) {
+      if (caller.begin[table] == caller.end[table]) continue;
+      // When somebody's rows are not acceptable, each caller's go in for themselves, so that only the culprit's fail.
+      caller.failed[table] = for_now(stored.error()) ? stored.error().code : store_rows_of(one.batch, caller, table);
+    }
+  }
+}
+
+std::optional<ErrorCode> Batcher::store_rows_of(const Batch& batch, const Caller& caller, std::size_t table) {
+  NativeWriter native;
+  encode_table(batch, table, caller.begin[table], caller.end[table], native);
+  const auto stored = insert_with_retries(table_name(table), native.view());
+  if (stored) return std::nullopt;
+  return stored.error().code;
+}
+
+Result<void> Batcher::insert_with_retries(std::string_view table, std::string_view native) {
+  std::string token;
+  {
+    const std::lock_guard lock(mutex_);
+    token = fmt::format("{}-{}", token_prefix_, ++token_number_);
+  }
+  const auto give_up = Clock::now() + limits_.retry_for;
+  for (std::chrono::milliseconds pause{20};; pause = std::min(pause * 2, std::chrono::milliseconds{500})) {
+    Result<void> inserted = storage_.insert({table, native, token});
+    if (inserted || !for_now(inserted.error()) || Clock::now() + pause > give_up) return inserted;
+    std::unique_lock lock(mutex_);
+    if (changed_.wait_for(lock, pause, [this] { return stopping_; })) return inserted;
+  }
+}
+
+Result<void> Batcher::store_fields(const std::vector<Taken>& taken) {
+  const UnixNanos now = UnixNanos::now();
+  const auto note = [&](Signal signal, FieldSightings& sightings) {
+    for (auto& field : fields_.merge(signal, sightings, now)) unstored_fields_.push_back(std::move(field));
+  };
+  for (const Taken& one : taken) {
+    auto seen = one.batch.fields;
+    one.batch.spans.attributes.collect(seen.spans);
+    one.batch.logs.attributes.collect(seen.logs);
+    one.batch.occurrences.attributes.collect(seen.occurrences);
+    one.batch.metrics.attributes.collect(seen.metrics);
+    note(Signal::kSpans, seen.spans);
+    note(Signal::kLogs, seen.logs);
+    note(Signal::kOccurrences, seen.occurrences);
+    note(Signal::kMetrics, seen.metrics);
+  }
+  if (unstored_fields_.empty()) return {};
+  RETURN_IF_ERROR(insert_with_retries("fields", encode_fields(unstored_fields_)));
+  unstored_fields_.clear();
+  return {};
+}
+
+void Batcher::answer(std::vector<Taken>& taken) {
+  std::size_t rows = 0;
+  std::size_t bytes = 0;
+  std::size_t failed = 0;
+  for (Taken& one : taken) {
+    for (Caller& caller : one.callers) {
+      rows += caller.rows;
+      bytes += caller.bytes;
+      const auto failure = std::ranges::find_if(caller.failed, [](const auto& code) { return code.has_value(); });
+      if (failure == caller.failed.end()) {
+        caller.done({});
+      } else {
+        ++failed;
+        caller.done(std::unexpected(not_stored(**failure)));
+      }
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  pending_rows_ -= rows;
+  pending_bytes_ -= bytes;
+  ++counters_.commits;
+  counters_.rows += rows;
+  if (failed > 0) ++counters_.failed_commits;
+}
+
+}  // namespace tetrascope
