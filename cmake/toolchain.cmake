@@ -1,0 +1,30 @@
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+
+add_library(tetrascope_flags INTERFACE)
+target_compile_options(tetrascope_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                                                  -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 warns about std::string and std::expected code that it has inlined itself (GCC bugs 105329 and 105562).
+  target_compile_options(tetrascope_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
+find_program(MOLD mold)
+find_program(LLD ld.lld)
+if(MOLD)
+  target_link_options(tetrascope_flags INTERFACE -fuse-ld=mold)
+elseif(LLD)
+  target_link_options(tetrascope_flags INTERFACE -fuse-ld=lld)
+endif()
+
+if(TETRASCOPE_SANITIZE)
+  target_compile_options(tetrascope_flags INTERFACE -fsanitize=${TETRASCOPE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(tetrascope_flags INTERFACE -fsanitize=${TETRASCOPE_SANITIZE})
+endif()

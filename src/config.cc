@@ -1,0 +1,241 @@
+#include "config.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <map>
+#include <optional>
+#include <ranges>
+
+#include <CLI/CLI.hpp>
+#include <toml++/toml.h>
+
+namespace tetrascope {
+namespace {
+
+/// Everything that can be set, once: flag `--name`, variable `TETRASCOPE_NAME`, file key `name`.
+struct Setting {
+  std::string_view name;
+  std::string_view value;  ///< what --help calls its value; "" for a switch
+  std::string_view standard;
+  std::string_view help;
+};
+constexpr std::array<Setting, 9> kSettings{{
+    {"data-dir", "DIR", "",
+     "where everything is kept; created when missing (default: tetrascope in the user's state folder)"},
+    {"http", "HOST:PORT", "127.0.0.1:4318", "OTLP/HTTP, the vendors' APIs and the page; port 0 takes a free one"},
+    {"grpc", "HOST:PORT", "127.0.0.1:4317", "OTLP/gRPC"},
+    {"xray", "HOST:PORT", "127.0.0.1:2000", "the X-Ray daemon's place, UDP and TCP (not served by this version)"},
+    {"max-memory", "SIZE", "1.5GiB", "bound on the memory of the whole process, the engine included; at least 512MiB"},
+    {"log-level", "LEVEL", "info", "trace, debug, info, warn, error or off; logs go to standard error"},
+    {"clickhouse", "URL", "",
+     "keep telemetry in this ClickHouse server, http://user:password@host:8123, instead of in the process"},
+    {"allowed-host", "NAMES", "", "further host names, separated by commas, under which browsers may open the page"},
+    {"require-keys", "", "false", "refuse telemetry that comes without a key"},
+}};
+
+constexpr std::size_t kLeastMemory = std::size_t{512} << 20;
+
+std::string variable_name(std::string_view setting) {
+  std::string name = "TETRASCOPE_";
+  for (const char c : setting) name += c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+using Values = std::map<std::string, std::string, std::less<>>;
+
+std::string known_names() {
+  std::string names;
+  for (const auto& setting : kSettings) names.append(names.empty() ? "" : ", ").append(setting.name);
+  return names;
+}
+
+Result<std::string> file_value(const std::string& path, std::string_view key, const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) return *text;
+  if (const auto integer = node.value_exact<std::int64_t>()) return std::to_string(*integer);
+  if (const auto flag = node.value_exact<bool>()) return std::string(*flag ? "true" : "false");
+  return fail(ErrorCode::kInvalid, fmt::format("{}: '{}' must be text, a whole number, true or false", path, key));
+}
+
+Result<Values> read_file(const std::string& path) {
+  Values values;
+  toml::table table;
+  try {
+    table = toml::parse_file(path);
+  } catch (const toml::parse_error& error) {
+    const auto where = error.source().begin;
+    return fail(ErrorCode::kInvalid,
+                where.line == 0 ? fmt::format("{}: {}; give --config a readable file", path, error.description())
+                                : fmt::format("{}: line {}: {}", path, where.line, error.description()));
+  }
+  for (const auto& [key, node] : table) {
+    const bool known = std::ranges::find(kSettings, key.str(), &Setting::name) != kSettings.end();
+    if (!known)
+      return fail(ErrorCode::kInvalid,
+                  fmt::format("{}: unknown key '{}'; known are {}", path, key.str(), known_names()));
+    ASSIGN_OR_RETURN(auto value, file_value(path, key.str(), node));
+    values.emplace(std::string(key.str()), std::move(value));
+  }
+  return values;
+}
+
+Result<std::filesystem::path> state_folder(const char* (*environment)(const char*)) {
+  if (const char* state = environment("XDG_STATE_HOME"); state != nullptr && state[0] == '/')
+    return std::filesystem::path(state) / "tetrascope";
+  if (const char* home = environment("HOME"); home != nullptr && home[0] == '/') {
+    return std::filesystem::path(home) / ".local" / "state" / "tetrascope";
+  }
+  return fail(ErrorCode::kInvalid, "no HOME to keep data in; say where with --data-dir DIR");
+}
+
+std::unexpected<Error> bad_value(std::string_view name, const Error& error) {
+  return fail(ErrorCode::kInvalid, fmt::format("--{}: {}", name, error.message));
+}
+
+Result<bool> parse_switch(std::string_view text) {
+  if (text == "true" || text == "1") return true;
+  if (text == "false" || text == "0" || text.empty()) return false;
+  return fail(ErrorCode::kInvalid, fmt::format("'{}': want true or false", text));
+}
+
+Result<Config> to_config(const Values& values, const char* (*environment)(const char*)) {
+  Config config;
+  const auto text = [&](std::string_view name) { return std::string_view(values.find(name)->second); };
+  const auto endpoint = [&](std::string_view name, Endpoint& out) -> Result<void> {
+    auto parsed = parse_endpoint(text(name));
+    if (!parsed) return bad_value(name, parsed.error());
+    out = *std::move(parsed);
+    return {};
+  };
+  RETURN_IF_ERROR(endpoint("http", config.http));
+  RETURN_IF_ERROR(endpoint("grpc", config.grpc));
+  RETURN_IF_ERROR(endpoint("xray", config.xray));
+  if (text("data-dir").empty()) {
+    ASSIGN_OR_RETURN(config.data_dir, state_folder(environment));
+  } else {
+    config.data_dir = std::filesystem::absolute(text("data-dir")).lexically_normal();
+  }
+  const auto memory = parse_size(text("max-memory"));
+  if (!memory) return bad_value("max-memory", memory.error());
+  if (*memory < kLeastMemory)
+    return bad_value("max-memory", {ErrorCode::kInvalid,
+                                    fmt::format("'{}' is too little; want at least 512MiB", text("max-memory"))});
+  config.max_memory = *memory;
+  config.log_level = text("log-level");
+  config.clickhouse = text("clickhouse");
+  for (const auto part : std::views::split(text("allowed-host"), ',')) {
+    if (const std::string_view host(part.begin(), part.end()); !host.empty()) config.allowed_hosts.emplace_back(host);
+  }
+  const auto require_keys = parse_switch(text("require-keys"));
+  if (!require_keys) return bad_value("require-keys", require_keys.error());
+  config.require_keys = *require_keys;
+  return config;
+}
+
+/// The flags as given, and which file to read.
+struct Flags {
+  Values values;
+  std::string file;
+};
+
+CommandLine failed(std::string message) { return {CommandLine::Action::kFail, std::move(message), {}}; }
+
+CommandLine serve(const Flags& flags, const char* (*environment)(const char*)) {
+  Values values;
+  for (const auto& setting : kSettings) values.emplace(setting.name, setting.standard);
+  std::string file = flags.file;
+  if (const char* from_environment = environment("TETRASCOPE_CONFIG"); file.empty() && from_environment != nullptr)
+    file = from_environment;
+  if (!file.empty()) {
+    auto from_file = read_file(file);
+    if (!from_file) return failed(from_file.error().message);
+    for (auto& [name, value] : *from_file) values[name] = value;
+  }
+  for (const auto& setting : kSettings) {
+    const char* value = environment(variable_name(setting.name).c_str());
+    if (value != nullptr) values[std::string(setting.name)] = value;
+  }
+  for (const auto& [name, value] : flags.values) values[name] = value;
+  auto config = to_config(values, environment);
+  if (!config) return failed(config.error().message);
+  return {CommandLine::Action::kServe, "", *std::move(config)};
+}
+
+constexpr std::string_view kExamples = R"(
+Each setting can also be a variable, TETRASCOPE_DATA_DIR for --data-dir, or a key of a TOML file, data-dir = "/srv/telemetry".
+A flag wins over a variable, a variable over the file, the file over the default.
+
+Examples:
+  tetrascope serve
+  tetrascope serve --data-dir ./data --http 0.0.0.0:4318 --grpc 0.0.0.0:4317
+  tetrascope serve --config tetrascope.toml
+Then: OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 for a client, and http://localhost:4318 in a browser.
+)";
+
+}  // namespace
+
+Result<std::size_t> parse_size(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const auto wrong = [&] {
+    return fail(ErrorCode::kInvalid, fmt::format("'{}': want a size such as 1.5GiB, 800MB or 1073741824", text));
+  };
+  if (error != std::errc{} || number < 0) return wrong();
+  std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  if (unit.starts_with(' ')) unit.remove_prefix(1);
+  constexpr std::array<std::pair<std::string_view, double>, 10> kUnits{{{"", 1},
+                                                                        {"B", 1},
+                                                                        {"KiB", 0x1p10},
+                                                                        {"MiB", 0x1p20},
+                                                                        {"GiB", 0x1p30},
+                                                                        {"TiB", 0x1p40},
+                                                                        {"KB", 1e3},
+                                                                        {"MB", 1e6},
+                                                                        {"GB", 1e9},
+                                                                        {"TB", 1e12}}};
+  for (const auto& [name, factor] : kUnits) {
+    if (unit == name && number * factor < 0x1p62) return static_cast<std::size_t>(number * factor);
+  }
+  return wrong();
+}
+
+CommandLine parse_command_line(const std::vector<std::string>& arguments,
+                               const char* (*environment)(const char* name)) {
+  CLI::App app(
+      "One server that OpenTelemetry's exporters and Honeycomb's clients take for their own vendor, on this machine "
+      "alone.",
+      "tetrascope");
+  app.require_subcommand(1);
+  app.footer("\n`tetrascope serve --help` lists the settings.");
+  auto* version = app.add_subcommand("version", "Print the version");
+  auto* serving = app.add_subcommand("serve", "Take telemetry, answer questions, show the page");
+  serving->footer(std::string(kExamples));
+
+  Flags flags;
+  serving->add_option("--config", flags.file, "TOML file with settings")->type_name("FILE");
+  for (const auto& setting : kSettings) {
+    const std::string flag = "--" + std::string(setting.name);
+    const std::string name(setting.name);
+    if (setting.value.empty()) {
+      serving->add_flag_callback(flag, [&flags, name] { flags.values[name] = "true"; }, std::string(setting.help));
+      continue;
+    }
+    auto* option = serving->add_option_function<std::string>(
+        flag, [&flags, name](const std::string& value) { flags.values[name] = value; }, std::string(setting.help));
+    option->type_name(std::string(setting.value))->default_str(std::string(setting.standard));
+  }
+
+  try {
+    std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them from the back
+    app.parse(std::move(reversed));
+  } catch (const CLI::CallForHelp&) {
+    return {CommandLine::Action::kPrint, app.help(), {}};
+  } catch (const CLI::ParseError& error) {
+    return failed(fmt::format("{}; see tetrascope {}--help", error.what(), serving->parsed() ? "serve " : ""));
+  }
+  if (version->parsed()) return {CommandLine::Action::kPrint, fmt::format("tetrascope {}\n", TETRASCOPE_VERSION), {}};
+  return serve(flags, environment);
+}
+
+}  // namespace tetrascope

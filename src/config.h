@@ -1,0 +1,41 @@
+#pragma once
+// What an operator can choose, and where each choice comes from: flags over TETRASCOPE_* variables over a file over
+// defaults.
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "net/http_server.h"
+
+namespace tetrascope {
+
+struct Config {
+  std::filesystem::path data_dir;  ///< absolute
+  Endpoint http{"127.0.0.1", 4318};
+  Endpoint grpc{"127.0.0.1", 4317};
+  Endpoint xray{"127.0.0.1", 2000};
+  std::size_t max_memory = 0;  ///< bytes of the whole process
+  std::string log_level;
+  std::string clickhouse;  ///< URL of a ClickHouse server; "" = the engine inside the process
+  std::vector<std::string> allowed_hosts;
+  bool require_keys = false;
+};
+
+/// What a command line asks for.
+struct CommandLine {
+  enum class Action { kServe, kPrint, kFail };
+  Action action = Action::kFail;
+  std::string text;  ///< kPrint: to standard output; kFail: one line for standard error
+  Config config;     ///< kServe
+};
+
+/// `arguments` without the program's name. `environment` gives a variable's value, or null.
+CommandLine parse_command_line(const std::vector<std::string>& arguments, const char* (*environment)(const char* name));
+
+/// `1.5GiB`, `800 MB`, `1073741824`. Errors: kInvalid.
+Result<std::size_t> parse_size(std::string_view text);
+
+}  // namespace tetrascope

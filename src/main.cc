@@ -1,0 +1,120 @@
+// tetrascope: read this first. It builds the parts in the order in which data flows through them
+// (listeners → decoders → batcher → storage), says that it is ready, waits to be told to stop, and stops them again.
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app.h"
+#include "base/log.h"
+#include "config.h"
+#include "control/sqlite/sqlite_store.h"
+#include "net/grpc_server.h"
+#include "net/http_server.h"
+#include "storage/chdb/chdb.h"
+#include "storage/cluster/cluster.h"
+
+namespace tetrascope {
+namespace {
+
+/// How long requests in flight may take once the server was told to stop.
+constexpr std::chrono::milliseconds kGrace{3'000};
+
+/// Of --max-memory: what is set aside for the process itself and its library, then how the rest is divided.
+struct MemoryPlan {
+  explicit MemoryPlan(std::size_t total) {
+    constexpr std::size_t kProcess = std::size_t{192} << 20;
+    const std::size_t rest = total - kProcess;
+    engine = rest / 20 * 13;
+    pending = rest / 20 * 3;
+    bodies = rest / 20 * 3;
+  }
+  std::size_t engine = 0;   ///< inserts, merges, queries and caches of the engine
+  std::size_t pending = 0;  ///< decoded rows that wait for their commit
+  std::size_t bodies = 0;   ///< requests being read or waiting for a decoder
+};
+
+Result<std::unique_ptr<Storage>> open_storage(const Config& config, const MemoryPlan& memory) {
+  if (!config.clickhouse.empty()) return open_cluster(config.clickhouse);
+  ChdbOptions options;
+  options.data_dir = config.data_dir;
+  options.memory_bytes = memory.engine;
+  return open_chdb(options);
+}
+
+/// Signals are taken by sigwait() alone; every thread that is started from here on has them blocked.
+sigset_t block_stop_signals() {
+  std::signal(SIGPIPE, SIG_IGN);
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+Result<void> serve(const Config& config) {
+  RETURN_IF_ERROR(start_logging(config.log_level));
+  const sigset_t stop_signals = block_stop_signals();
+  const MemoryPlan memory(config.max_memory);
+
+  ASSIGN_OR_RETURN(auto storage, open_storage(config, memory));
+  ASSIGN_OR_RETURN(auto control, open_sqlite_store(config.data_dir / "control.sqlite"));
+  AppOptions options;
+  options.settings.require_keys = config.require_keys;
+  options.settings.started = UnixNanos::now();
+  options.settings.public_url = "http://" + config.http.text();
+  options.batcher.pending_bytes = memory.pending;
+  ASSIGN_OR_RETURN(auto app, App::open(std::move(storage), std::move(control), options));
+
+  HttpLimits limits;
+  limits.bodies_bytes = memory.bodies;
+  limits.allowed_hosts = config.allowed_hosts;
+  HttpServer http(app->router(), app->decoders(), limits);
+  GrpcServer grpc(app->grpc_methods(), app->decoders(), kDefaultBodyLimit);
+  ASSIGN_OR_RETURN(const Endpoint http_endpoint, http.start(config.http));
+  ASSIGN_OR_RETURN(const Endpoint grpc_endpoint, grpc.start(config.grpc));
+  fmt::print("tetrascope ready http={} grpc={} xray={}\n", http_endpoint.text(), grpc_endpoint.text(),
+             config.xray.text());
+  std::fflush(stdout);
+  spdlog::info("open http://{}/ ; data is kept in {}", http_endpoint.text(), config.data_dir.string());
+
+  int signal = 0;
+  sigwait(&stop_signals, &signal);
+  spdlog::info("stopping");
+  std::thread grpc_stop([&grpc] { grpc.stop(kGrace); });
+  http.stop(kGrace);
+  grpc_stop.join();
+  app->stop();
+  return {};
+}
+
+int run(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const CommandLine command =
+      parse_command_line(arguments, [](const char* name) -> const char* { return std::getenv(name); });
+  if (command.action == CommandLine::Action::kPrint) {
+    fmt::print("{}", command.text);
+    return 0;
+  }
+  if (command.action == CommandLine::Action::kFail) {
+    fmt::print(stderr, "tetrascope: {}\n", command.text);
+    return 2;
+  }
+  if (const auto served = serve(command.config); !served) {
+    fmt::print(stderr, "tetrascope: {}\n", served.error().message);
+    return 1;
+  }
+  return 0;
+}
+
+}  // namespace
+}  // namespace tetrascope
+
+int main(int argc, char** argv) { return tetrascope::run(argc, argv); }

@@ -1,0 +1,15 @@
+#include "slices/honeycomb/honeycomb_slice.h"
+#include "slices/otlp/otlp_slice.h"
+#include "slices/ui/ui_slice.h"
+
+namespace tetrascope {
+
+std::vector<Slice> all_slices(Middle& middle) {
+  std::vector<Slice> slices;
+  slices.push_back(make_otlp_slice(middle));
+  slices.push_back(make_honeycomb_slice(middle));
+  slices.push_back(make_ui_slice(middle));
+  return slices;
+}
+
+}  // namespace tetrascope

@@ -1,0 +1,65 @@
+#pragma once
+// The seam between what tetrascope asks and the ClickHouse that answers: inside this process or over HTTP.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "storage/rows.h"
+#include "storage/statement.h"
+
+namespace tetrascope {
+
+/// Rows for one table, in ClickHouse's Native format.
+struct Insert {
+  std::string_view table;   ///< a name from model/schema.h
+  std::string_view native;  ///< one block or several; read only during the call
+  /// The same token a second time, for the same table, stores nothing: a commit whose answer got lost can be repeated.
+  std::string token;
+};
+
+/// What a query may cost. Over it, the query ends with an error and the server goes on.
+struct QueryBounds {
+  std::chrono::milliseconds time{10'000};
+  std::size_t memory_bytes = std::size_t{512} << 20;
+  std::size_t result_rows = 100'000;
+};
+
+/// Thread-safe. One object a process.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  /// When it returns without an error the rows are on disk, survive `kill -9`, and the next execute() sees them.
+  /// Errors: kUnavailable (disk full, too many parts, server away: the same rows may go in later),
+  /// kInvalid (the engine does not take these rows, and never will), kInternal.
+  virtual Result<void> insert(const Insert& rows) = 0;
+
+  /// Errors: kDeadlineExceeded, kTooLarge (memory or rows over the bounds), kUnavailable (too many queries at once), kInternal.
+  virtual Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) = 0;
+  Result<Rows> execute(const Statement& statement) { return execute(statement, QueryBounds{}); }
+
+  /// Runs one statement that changes tables: CREATE, ALTER, DROP. For migrations; execute() can only read.
+  /// Errors: kUnavailable, kInternal.
+  virtual Result<void> change_schema(std::string_view /*ddl*/) {
+    return fail(ErrorCode::kUnimplemented, "this storage's tables cannot be changed");
+  }
+
+  /// Bytes on disk of all tables, and whether merges are running: for the page and the benchmarks.
+  struct Usage {
+    std::uint64_t disk_bytes = 0;
+    std::uint64_t rows = 0;
+    bool merging = false;
+  };
+  virtual Result<Usage> usage() = 0;
+};
+
+/// Creates what is missing and brings an older schema forward (storage/migrations.h). Called once, before anything else.
+/// Errors: kInvalid when the store was written by a newer version than this one.
+Result<void> migrate(Storage& storage);
+
+}  // namespace tetrascope
