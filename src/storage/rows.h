@@ -19,7 +19,7 @@ struct Rows {
   std::vector<Column> columns;
   std::vector<std::vector<Value>> rows;  ///< one vector a row, cells in the order of `columns`
 
-  std::size_t rows_read = 0;   ///< what the engine looked at
+  std::size_t rows_read = 0;  ///< what the engine looked at
   std::size_t bytes_read = 0;
 
   [[nodiscard]] std::size_t index_of(std::string_view column) const;  ///< columns.size() when there is none

@@ -15,7 +15,8 @@ struct Statement {
   std::string sql;
   struct Parameter {
     std::string name;
-    std::string value;  ///< plain text as the type reads it: any bytes, no quotes, no escapes; arrays as array_literal() writes them
+    std::string value;            ///< plain text as the type reads it: any bytes, no quotes, no escapes; arrays as
+                                  ///< array_literal() writes them
     std::string type = "String";  ///< as in the placeholder: it decides how the value is escaped on its way
   };
   std::vector<Parameter> parameters;

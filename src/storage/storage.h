@@ -39,7 +39,8 @@ class Storage {
   /// kInvalid (the engine does not take these rows, and never will), kInternal.
   virtual Result<void> insert(const Insert& rows) = 0;
 
-  /// Errors: kDeadlineExceeded, kTooLarge (memory or rows over the bounds), kUnavailable (too many queries at once), kInternal.
+  /// Errors: kDeadlineExceeded, kTooLarge (memory or rows over the bounds), kUnavailable (too many queries at once),
+  /// kInternal.
   virtual Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) = 0;
   Result<Rows> execute(const Statement& statement) { return execute(statement, QueryBounds{}); }
 
@@ -58,8 +59,8 @@ class Storage {
   virtual Result<Usage> usage() = 0;
 };
 
-/// Creates what is missing and brings an older schema forward (storage/migrations.h). Called once, before anything else.
-/// Errors: kInvalid when the store was written by a newer version than this one.
+/// Creates what is missing and brings an older schema forward (storage/migrations.h). Called once, before anything
+/// else. Errors: kInvalid when the store was written by a newer version than this one.
 Result<void> migrate(Storage& storage);
 
 }  // namespace tetrascope

@@ -1,0 +1,117 @@
+#include "storage/cluster/cluster.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "fmt/core.h"
+#include "storage/cluster/clickhouse_http.h"
+#include "storage/engine_error.h"
+#include "storage/slot_pool.h"
+#include "storage/usage.h"
+
+namespace tetrascope {
+namespace {
+
+/// Beyond what the query itself may take: for the way there and back, and for the server to notice.
+constexpr std::chrono::milliseconds kQueryGrace{3'000};
+constexpr std::chrono::milliseconds kInsertTimeout{60'000};
+/// Pauses before an insert is sent again after its connection broke. The token makes the second one harmless.
+constexpr std::chrono::milliseconds kInsertRetries[] = {std::chrono::milliseconds(50), std::chrono::milliseconds(500)};
+
+class ClusterStorage final : public Storage {
+ public:
+  using Connections = std::vector<std::unique_ptr<ClickHouseHttp>>;
+
+  ClusterStorage(const ClusterOptions& options, Connections inserters, Connections readers)
+      : options_(options), inserters_(std::move(inserters)), readers_(std::move(readers)) {}
+
+  Result<void> insert(const Insert& rows) override {
+    ASSIGN_OR_RETURN(const std::string sql, insert_sql(options_.database, rows.table, rows.token));
+    EngineSettings settings = insert_settings();
+    settings.emplace_back("query", sql + " FORMAT Native");
+    const std::string target = request_target(options_.database, settings);
+    const auto slot = inserters_.take(std::chrono::hours(24));
+    if (!slot) return fail(ErrorCode::kUnavailable, "cannot store this now; send it again later");
+    auto answer = (*slot)->post(target, "application/octet-stream", rows.native, kInsertTimeout);
+    for (const auto pause : kInsertRetries) {
+      if (answer || rows.token.empty()) break;
+      std::this_thread::sleep_for(pause);
+      answer = (*slot)->post(target, "application/octet-stream", rows.native, kInsertTimeout);
+    }
+    if (!answer) return std::unexpected(insert_error(rows.table, "Code: 210. " + answer.error().message));
+    if (answer->error) return std::unexpected(insert_error(rows.table, *answer->error));
+    return {};
+  }
+
+  Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
+    EngineSettings settings = query_settings(options_.threads);
+    for (auto& setting : bound_settings(bounds)) settings.push_back(std::move(setting));
+    settings.emplace_back("default_format", "RowBinaryWithNamesAndTypes");
+    settings.emplace_back("wait_end_of_query", "1");  // an error half-way is an error, not a short answer
+    settings.emplace_back("http_write_exception_in_output_format", "0");
+    settings.emplace_back("cancel_http_readonly_queries_on_client_close", "1");
+    const FormBody form = form_body(statement);
+    const auto slot = readers_.take(std::min(options_.patience, bounds.time));
+    if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
+    auto answer = (*slot)->post(request_target(options_.database, settings), form.content_type, form.body,
+                                bounds.time + kQueryGrace);
+    if (!answer) {
+      const bool slow = answer.error().code == ErrorCode::kDeadlineExceeded;
+      return std::unexpected(query_error(bounds, (slow ? "Code: 159. " : "Code: 210. ") + answer.error().message));
+    }
+    if (answer->error) return std::unexpected(query_error(bounds, *answer->error));
+    ASSIGN_OR_RETURN(Rows rows, decode_row_binary(answer->body));
+    rows.rows_read = answer->rows_read;
+    rows.bytes_read = answer->bytes_read;
+    return rows;
+  }
+
+  Result<void> change_schema(std::string_view ddl) override {
+    const auto slot = inserters_.take(std::chrono::hours(24));
+    if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's tables now");
+    auto answer = (*slot)->post(request_target(options_.database, ddl_settings()), "", ddl, kInsertTimeout);
+    if (!answer) return std::unexpected(ddl_error("Code: 210. " + answer.error().message));
+    if (answer->error) return std::unexpected(ddl_error(*answer->error));
+    return {};
+  }
+
+  Result<Usage> usage() override { return query_usage(*this); }
+
+ private:
+  ClusterOptions options_;
+  SlotPool<ClickHouseHttp> inserters_;
+  SlotPool<ClickHouseHttp> readers_;
+};
+
+ClusterStorage::Connections connections(std::size_t count, const ServerAddress& server, const Headers& credentials) {
+  ClusterStorage::Connections all;
+  for (std::size_t i = 0; i < count; ++i) all.push_back(std::make_unique<ClickHouseHttp>(server, credentials));
+  return all;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> open_cluster(const ClusterOptions& options) {
+  ASSIGN_OR_RETURN(const ServerAddress server, parse_server_url(options.url));
+  if (!is_sql_name(options.database))
+    return fail(ErrorCode::kInvalid, "storage database: a name has letters, digits and _ only");
+  Headers credentials;
+  if (!options.user.empty()) credentials.set("X-ClickHouse-User", options.user);
+  if (!options.password.empty()) credentials.set("X-ClickHouse-Key", options.password);
+
+  ClickHouseHttp first(server, credentials);
+  auto created = first.post("/", "", fmt::format("CREATE DATABASE IF NOT EXISTS {}", options.database), kQueryGrace);
+  if (!created)
+    return fail(ErrorCode::kUnavailable, fmt::format("storage server {}: {}", options.url, created.error().message));
+  if (created->error) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("storage server {} refuses to create the database {}: {}", options.url, options.database,
+                            created->error->substr(0, created->error->find('\n'))));
+  }
+  return std::make_unique<ClusterStorage>(options, connections(options.insert_slots, server, credentials),
+                                          connections(options.query_slots, server, credentials));
+}
+
+}  // namespace tetrascope
