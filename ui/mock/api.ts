@@ -1,0 +1,242 @@
+// The page's API over the fixture, in the shapes of docs/protocols/ui.md. Enough to draw every view, not a server.
+
+import type { WireLog, WireSpan } from "../src/api/wire";
+import { lengthOf } from "../src/model/range";
+import { type MockTrace, makeTraces } from "./fixture";
+
+export interface MockAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const kPage = 50;
+
+function fail(status: number, code: string, message: string): MockAnswer {
+  return { status, body: { error: { code, message } } };
+}
+
+function edge(spans: readonly WireSpan[], pick: (span: WireSpan) => bigint, later: boolean): bigint {
+  return spans.map(pick).reduce((a, b) => (later === b > a ? b : a));
+}
+
+function summary(trace: MockTrace) {
+  const start = edge(trace.spans, (s) => BigInt(s.start), false);
+  const end = edge(trace.spans, (s) => BigInt(s.start) + BigInt(s.duration), true);
+  const root = trace.spans.find((span) => span.parent_span_id === "");
+  const first = root ?? trace.spans[0];
+  const counts = new Map<string, number>();
+  for (const span of trace.spans) counts.set(span.service, (counts.get(span.service) ?? 0) + 1);
+  return {
+    trace_id: trace.traceId,
+    start: start.toString(),
+    duration: (end - start).toString(),
+    root: { service: first?.service ?? "", name: first?.name ?? "", missing: root === undefined },
+    spans: trace.spans.length,
+    errors: trace.spans.filter((span) => span.status === 2).length,
+    services: [...counts].map(([service, spans]) => ({ service, spans })),
+    origins: ["otlp"],
+  };
+}
+
+function light(trace: MockTrace) {
+  const services = [...new Set(trace.spans.map((span) => span.service))];
+  const names = [...new Set(trace.spans.map((span) => span.name))];
+  const column = <T>(pick: (span: WireSpan) => T) => trace.spans.map(pick);
+  return {
+    trace_id: trace.traceId,
+    text: "",
+    truncated: false,
+    logs: trace.logs.length,
+    services,
+    names,
+    spans: {
+      id: column((s) => s.span_id),
+      parent: column((s) => s.parent_span_id),
+      start: column((s) => s.start),
+      duration: column((s) => s.duration),
+      service: column((s) => services.indexOf(s.service)),
+      name: column((s) => names.indexOf(s.name)),
+      kind: column((s) => s.kind),
+      status: column((s) => s.status),
+    },
+  };
+}
+
+export class MockApi {
+  private readonly now: bigint;
+  private readonly traces: readonly MockTrace[];
+
+  constructor(now: bigint, empty = false) {
+    this.now = now;
+    this.traces = empty ? [] : makeTraces(now);
+  }
+
+  answer(path: string, query: URLSearchParams): MockAnswer {
+    const parts = path.split("/").map(decodeURIComponent);
+    if (path === "status") return this.status();
+    if (path === "services") return this.services(query);
+    if (path === "traces") return this.list(query);
+    if (path === "logs") return this.logs(query);
+    if (path === "rejected") return this.rejected();
+    if (parts[0] === "traces") {
+      const id = (parts[1] ?? "").replace(/^1-([0-9a-f]{8})-([0-9a-f]{24})$/, "$1$2");
+      const trace = this.traces.find((one) => one.traceId === id);
+      if (!trace) return fail(404, "not_found", "no span of this trace has arrived");
+      if (parts.length === 2) return { status: 200, body: light(trace) };
+      if (parts[2] === "document") return { status: 200, body: { trace_id: trace.traceId, spans: trace.spans } };
+      if (parts[2] === "logs") return { status: 200, body: this.page(trace.logs, query) };
+      const span = trace.spans.find((one) => one.span_id === parts[3]);
+      return span ? { status: 200, body: { span, others: 0 } } : fail(404, "not_found", "this trace has no such span");
+    }
+    return fail(404, "not_found", `nothing is at /api/v1/${path}`);
+  }
+
+  private window(query: URLSearchParams): { readonly from: bigint; readonly to: bigint } {
+    const to = query.get("to");
+    return {
+      from: BigInt(query.get("from") ?? this.now - (lengthOf(query.get("last") ?? "1h") ?? 0n)),
+      to: to === null ? this.now + 1n : BigInt(to),
+    };
+  }
+
+  private status(): MockAnswer {
+    const empty = this.traces.length === 0;
+    const clients = ["otlp", "honeycomb", "xray", "cloudwatch_logs", "rollbar"].map((client, i) => ({
+      client,
+      built: i < 2,
+      accepted: empty || i > 0 ? "0" : "48211",
+      rejected: empty || i > 0 ? "0" : "3",
+      last: empty || i > 0 ? null : this.now.toString(),
+    }));
+    return {
+      status: 200,
+      body: {
+        version: "0.1.0",
+        started: (this.now - 3_600_000_000_000n).toString(),
+        now: this.now.toString(),
+        storage: { rows: empty ? "0" : "48211", disk_bytes: empty ? "0" : "3184221" },
+        clients,
+      },
+    };
+  }
+
+  private services(query: URLSearchParams): MockAnswer {
+    const { from, to } = this.window(query);
+    const buckets = 60;
+    const step = (to - from) / BigInt(buckets) + 1n;
+    const inside = this.traces.flatMap((t) => t.spans).filter((s) => BigInt(s.start) >= from && BigInt(s.start) < to);
+    const names = [...new Set(inside.map((s) => s.service))];
+    const place = (s: WireSpan) => Number((BigInt(s.start) - from) / step);
+    const services = names.map((service) => {
+      const spans = inside.filter((s) => s.service === service);
+      const requests = spans.filter((s) => s.kind === 2 || s.kind === 5 || s.parent_span_id === "");
+      const sorted = requests.map((s) => Number(s.duration)).sort((a, b) => a - b);
+      const quantile = (level: number) =>
+        sorted.length ? String(sorted[Math.floor(level * (sorted.length - 1))]) : null;
+      const series = (keep: (s: WireSpan) => boolean) => {
+        const counts = new Array<number>(buckets).fill(0);
+        for (const s of requests.filter(keep)) counts[place(s)] = (counts[place(s)] ?? 0) + 1;
+        return counts;
+      };
+      return {
+        service,
+        requests: requests.length,
+        errors: requests.filter((s) => s.status === 2).length,
+        spans: spans.length,
+        p50: quantile(0.5),
+        p95: quantile(0.95),
+        p99: quantile(0.99),
+        last: edge(spans, (s) => BigInt(s.start), true).toString(),
+        request_series: series(() => true),
+        error_series: series((s) => s.status === 2),
+      };
+    });
+    const all = new Array<number>(buckets).fill(0);
+    for (const s of inside) all[place(s)] = (all[place(s)] ?? 0) + 1;
+    const logs = this.traces.reduce((sum, t) => sum + t.logs.length, 0);
+    const origins = inside.length
+      ? [{ origin: "otlp", spans: inside.length, logs, last: this.now.toString(), series: all }]
+      : [];
+    return {
+      status: 200,
+      body: { from: from.toString(), to: to.toString(), step: step.toString(), services, origins },
+    };
+  }
+
+  private list(query: URLSearchParams): MockAnswer {
+    const { from, to } = this.window(query);
+    const min = BigInt(query.get("min_duration") ?? "0");
+    const pairs = query
+      .getAll("attribute")
+      .map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]);
+    const matches = (s: WireSpan) =>
+      (!query.get("service") || s.service === query.get("service")) &&
+      (!query.get("name") || s.name === query.get("name")) &&
+      (query.get("errors") !== "true" || s.status === 2) &&
+      BigInt(s.duration) >= min &&
+      pairs.every(([key, value]) => s.attributes.some((a) => a.key === key && a.text === value));
+    const found = this.traces.filter((t) =>
+      t.spans.some((s) => BigInt(s.start) >= from && BigInt(s.start) < to && matches(s)),
+    );
+    const begin = Number(query.get("cursor") ?? "0");
+    const more = begin + kPage < found.length;
+    return {
+      status: 200,
+      body: {
+        from: from.toString(),
+        to: to.toString(),
+        traces: found.slice(begin, begin + kPage).map(summary),
+        cursor: more ? String(begin + kPage) : null,
+      },
+    };
+  }
+
+  private page(logs: readonly WireLog[], query: URLSearchParams) {
+    const begin = Number(query.get("cursor") ?? "0");
+    return {
+      from: "0",
+      to: this.now.toString(),
+      logs: logs.slice(begin, begin + kPage),
+      cursor: begin + kPage < logs.length ? String(begin + kPage) : null,
+    };
+  }
+
+  private logs(query: URLSearchParams): MockAnswer {
+    const { from, to } = this.window(query);
+    const found = this.traces
+      .flatMap((t) => t.logs)
+      .filter((log) => BigInt(log.time) >= from && BigInt(log.time) < to)
+      .filter((log) => !query.get("service") || log.service === query.get("service"))
+      .filter((log) => log.severity_number >= Number(query.get("min_severity") ?? "0"))
+      .filter((log) => log.body.toLowerCase().includes((query.get("text") ?? "").toLowerCase()))
+      .sort((a, b) => (BigInt(a.time) < BigInt(b.time) ? 1 : -1));
+    return { status: 200, body: this.page(found, query) };
+  }
+
+  private rejected(): MockAnswer {
+    const rejected =
+      this.traces.length === 0
+        ? []
+        : [
+            {
+              client: "otlp",
+              protocol: "http/protobuf",
+              reason: "trace_id: 15 bytes, want 16",
+              count: "214",
+              last: (this.now - 42_000_000_000n).toString(),
+              example: "\\x0a\\x8f\\x02\\x0a\\x1c\\x0a\\x1a\\x0a\\x0cservice.name\\x12\\x0a\\x0a\\x08checkout",
+              remedy: "The exporter cuts trace ids short. Update it, or check a processor that rewrites ids.",
+            },
+            {
+              client: "honeycomb",
+              protocol: "http/json",
+              reason: "body is not JSON: <script> at byte 0",
+              count: "3",
+              last: (this.now - 3_600_000_000_000n).toString(),
+              example: "<script>alert(1)</script>",
+              remedy: "Send a JSON object to /1/events/{dataset}, or an array to /1/batch/{dataset}.",
+            },
+          ];
+    return { status: 200, body: { since: (this.now - 7_200_000_000_000n).toString(), rejected } };
+  }
+}

@@ -1,0 +1,258 @@
+// Every question that the page asks, by name. What comes back has its instants as bigint.
+
+import type { Nanos } from "../base/nanos";
+import { parseDuration } from "../base/nanos";
+import type { Range } from "../model/range";
+import type { LogFilters, TraceFilters } from "../model/route";
+import { buildTrace, type Trace } from "../model/trace";
+import { getJson, type Params } from "./client";
+import type {
+  WireLog,
+  WireLogs,
+  WireRejected,
+  WireServices,
+  WireSpanAnswer,
+  WireStatus,
+  WireTrace,
+  WireTraces,
+} from "./wire";
+
+function rangeParams(range: Range): Params {
+  return range.kind === "last" ? { last: range.last } : { from: range.from.toString(), to: range.to.toString() };
+}
+
+export interface ClientStatus {
+  readonly client: string;
+  readonly built: boolean;
+  readonly accepted: bigint;
+  readonly rejected: bigint;
+  readonly last: Nanos | undefined;
+}
+
+export interface Status {
+  readonly version: string;
+  readonly now: Nanos;
+  readonly diskBytes: number;
+  readonly rows: number;
+  readonly clients: readonly ClientStatus[];
+}
+
+export async function fetchStatus(signal: AbortSignal): Promise<Status> {
+  const wire = await getJson<WireStatus>("status", {}, signal);
+  return {
+    version: wire.version,
+    now: BigInt(wire.now),
+    diskBytes: Number(wire.storage.disk_bytes),
+    rows: Number(wire.storage.rows),
+    clients: wire.clients.map((one) => ({
+      client: one.client,
+      built: one.built,
+      accepted: BigInt(one.accepted),
+      rejected: BigInt(one.rejected),
+      last: one.last === null ? undefined : BigInt(one.last),
+    })),
+  };
+}
+
+export interface ServiceRow {
+  readonly service: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly spans: number;
+  readonly p50: Nanos | undefined;
+  readonly p95: Nanos | undefined;
+  readonly p99: Nanos | undefined;
+  readonly last: Nanos;
+  readonly requestSeries: readonly number[];
+  readonly errorSeries: readonly number[];
+}
+
+export interface OriginRow {
+  readonly origin: string;
+  readonly spans: number;
+  readonly logs: number;
+  readonly last: Nanos;
+  readonly series: readonly number[];
+}
+
+export interface Services {
+  readonly from: Nanos;
+  readonly to: Nanos;
+  readonly step: Nanos;
+  readonly services: readonly ServiceRow[];
+  readonly origins: readonly OriginRow[];
+}
+
+const optional = (nanos: string | null) => (nanos === null ? undefined : BigInt(nanos));
+
+export async function fetchServices(range: Range, signal: AbortSignal): Promise<Services> {
+  const wire = await getJson<WireServices>("services", rangeParams(range), signal);
+  return {
+    from: BigInt(wire.from),
+    to: BigInt(wire.to),
+    step: BigInt(wire.step),
+    services: wire.services.map((row) => ({
+      service: row.service,
+      requests: row.requests,
+      errors: row.errors,
+      spans: row.spans,
+      p50: optional(row.p50),
+      p95: optional(row.p95),
+      p99: optional(row.p99),
+      last: BigInt(row.last),
+      requestSeries: row.request_series,
+      errorSeries: row.error_series,
+    })),
+    origins: wire.origins.map((row) => ({ ...row, last: BigInt(row.last) })),
+  };
+}
+
+export interface TraceRow {
+  readonly traceId: string;
+  readonly start: Nanos;
+  readonly duration: Nanos;
+  readonly rootService: string;
+  readonly rootName: string;
+  readonly rootMissing: boolean;
+  readonly spans: number;
+  readonly errors: number;
+  readonly services: readonly { readonly service: string; readonly spans: number }[];
+  readonly origins: readonly string[];
+}
+
+export interface TracePage {
+  readonly from: Nanos;
+  readonly to: Nanos;
+  readonly traces: readonly TraceRow[];
+  readonly cursor: string;
+}
+
+export async function fetchTraces(
+  range: Range,
+  filters: TraceFilters,
+  cursor: string,
+  signal: AbortSignal,
+): Promise<TracePage> {
+  const min = parseDuration(filters.min);
+  const params: Params = {
+    ...rangeParams(range),
+    service: filters.service,
+    name: filters.name,
+    min_duration: min === undefined ? "" : min.toString(),
+    errors: filters.errors ? "true" : "",
+    attribute: filters.attributes,
+    cursor,
+  };
+  const wire = await getJson<WireTraces>("traces", params, signal);
+  return {
+    from: BigInt(wire.from),
+    to: BigInt(wire.to),
+    cursor: wire.cursor ?? "",
+    traces: wire.traces.map((row) => ({
+      traceId: row.trace_id,
+      start: BigInt(row.start),
+      duration: BigInt(row.duration),
+      rootService: row.root.service,
+      rootName: row.root.name,
+      rootMissing: row.root.missing,
+      spans: row.spans,
+      errors: row.errors,
+      services: row.services,
+      origins: row.origins,
+    })),
+  };
+}
+
+export async function fetchTrace(traceId: string, signal: AbortSignal): Promise<Trace> {
+  const wire = await getJson<WireTrace>(`traces/${encodeURIComponent(traceId)}`, {}, signal);
+  return buildTrace({
+    traceId: wire.trace_id,
+    text: wire.text,
+    truncated: wire.truncated,
+    logs: wire.logs,
+    services: wire.services,
+    names: wire.names,
+    ids: wire.spans.id,
+    parents: wire.spans.parent,
+    starts: BigInt64Array.from(wire.spans.start, BigInt),
+    durations: BigInt64Array.from(wire.spans.duration, BigInt),
+    service: wire.spans.service,
+    name: wire.spans.name,
+    kind: wire.spans.kind,
+    status: wire.spans.status,
+  });
+}
+
+export function fetchSpan(traceId: string, spanId: string, signal: AbortSignal): Promise<WireSpanAnswer> {
+  return getJson<WireSpanAnswer>(
+    `traces/${encodeURIComponent(traceId)}/spans/${encodeURIComponent(spanId)}`,
+    {},
+    signal,
+  );
+}
+
+export type LogRow = Omit<WireLog, "time"> & { readonly time: Nanos };
+
+export interface LogPage {
+  readonly from: Nanos;
+  readonly to: Nanos;
+  readonly logs: readonly LogRow[];
+  readonly cursor: string;
+}
+
+function readLogs(wire: WireLogs): LogPage {
+  return {
+    from: BigInt(wire.from),
+    to: BigInt(wire.to),
+    cursor: wire.cursor ?? "",
+    logs: wire.logs.map((row) => ({ ...row, time: BigInt(row.time) })),
+  };
+}
+
+export async function fetchLogs(
+  range: Range,
+  filters: LogFilters,
+  cursor: string,
+  signal: AbortSignal,
+): Promise<LogPage> {
+  const params: Params = {
+    ...rangeParams(range),
+    service: filters.service,
+    min_severity: filters.severity === 0 ? "" : String(filters.severity),
+    text: filters.text,
+    cursor,
+  };
+  return readLogs(await getJson<WireLogs>("logs", params, signal));
+}
+
+export async function fetchTraceLogs(traceId: string, cursor: string, signal: AbortSignal): Promise<LogPage> {
+  return readLogs(await getJson<WireLogs>(`traces/${encodeURIComponent(traceId)}/logs`, { cursor }, signal));
+}
+
+export interface RejectedRow {
+  readonly client: string;
+  readonly protocol: string;
+  readonly reason: string;
+  readonly count: bigint;
+  readonly last: Nanos;
+  readonly example: string;
+  readonly remedy: string;
+}
+
+export interface Rejected {
+  readonly since: Nanos;
+  readonly rows: readonly RejectedRow[];
+}
+
+export async function fetchRejected(signal: AbortSignal): Promise<Rejected> {
+  const wire = await getJson<WireRejected>("rejected", {}, signal);
+  return {
+    since: BigInt(wire.since),
+    rows: wire.rejected.map((row) => ({ ...row, count: BigInt(row.count), last: BigInt(row.last) })),
+  };
+}
+
+/** Where the whole trace can be had as a JSON file. */
+export function traceDownloadUrl(traceId: string): string {
+  return `/api/v1/traces/${encodeURIComponent(traceId)}/document`;
+}

@@ -1,0 +1,158 @@
+// The server's answers as they are on the wire: docs/protocols/ui.md says what each field means.
+
+export interface WireStatus {
+  readonly version: string;
+  readonly started: string;
+  readonly now: string;
+  readonly storage: { readonly rows: string; readonly disk_bytes: string };
+  readonly clients: readonly {
+    readonly client: string;
+    readonly built: boolean;
+    readonly accepted: string;
+    readonly rejected: string;
+    readonly last: string | null;
+  }[];
+}
+
+export interface WireServices {
+  readonly from: string;
+  readonly to: string;
+  /** Width of one bucket of the series. */
+  readonly step: string;
+  readonly services: readonly {
+    readonly service: string;
+    readonly requests: number;
+    readonly errors: number;
+    readonly spans: number;
+    /** Nanoseconds; null without a request. */
+    readonly p50: string | null;
+    readonly p95: string | null;
+    readonly p99: string | null;
+    readonly last: string;
+    readonly request_series: readonly number[];
+    readonly error_series: readonly number[];
+  }[];
+  readonly origins: readonly {
+    readonly origin: string;
+    readonly spans: number;
+    readonly logs: number;
+    readonly last: string;
+    readonly series: readonly number[];
+  }[];
+}
+
+export interface WireTraces {
+  readonly from: string;
+  readonly to: string;
+  readonly traces: readonly {
+    readonly trace_id: string;
+    readonly start: string;
+    readonly duration: string;
+    readonly root: { readonly service: string; readonly name: string; readonly missing: boolean };
+    readonly spans: number;
+    readonly errors: number;
+    readonly services: readonly { readonly service: string; readonly spans: number }[];
+    readonly origins: readonly string[];
+  }[];
+  /** For the next, older page; null at the end. */
+  readonly cursor: string | null;
+}
+
+export interface WireTrace {
+  readonly trace_id: string;
+  /** The id as the client wrote it, where hex does not say it; else "". */
+  readonly text: string;
+  readonly truncated: boolean;
+  readonly logs: number;
+  readonly services: readonly string[];
+  readonly names: readonly string[];
+  /** One array a column, all of one length. `service` and `name` are places in the lists above. */
+  readonly spans: {
+    readonly id: readonly string[];
+    readonly parent: readonly string[];
+    readonly start: readonly string[];
+    readonly duration: readonly string[];
+    readonly service: readonly number[];
+    readonly name: readonly number[];
+    readonly kind: readonly number[];
+    readonly status: readonly number[];
+  };
+}
+
+export type ValueType = "string" | "int" | "double" | "bool" | "array" | "map" | "bytes" | "empty";
+
+/** An attribute with its type; `text` is the value as people read it, arrays and maps as JSON. */
+export interface WireAttribute {
+  readonly key: string;
+  readonly type: ValueType;
+  readonly text: string;
+}
+
+export interface WireSpan {
+  readonly span_id: string;
+  readonly parent_span_id: string;
+  readonly trace_state: string;
+  readonly start: string;
+  readonly duration: string;
+  readonly received: string;
+  readonly service: string;
+  readonly name: string;
+  readonly kind: number;
+  readonly status: number;
+  readonly status_message: string;
+  readonly origin: string;
+  readonly dataset: string;
+  readonly environment: string;
+  readonly sample_rate: number;
+  readonly attributes: readonly WireAttribute[];
+  readonly resource: readonly WireAttribute[];
+  readonly scope: { readonly name: string; readonly version: string; readonly attributes: readonly WireAttribute[] };
+  readonly events: readonly {
+    readonly time: string;
+    readonly name: string;
+    readonly attributes: readonly WireAttribute[];
+  }[];
+  readonly links: readonly {
+    readonly trace_id: string;
+    readonly span_id: string;
+    readonly attributes: readonly WireAttribute[];
+  }[];
+}
+
+/** The span, and how many more have the same id in this trace (a client that sent it twice). */
+export interface WireSpanAnswer {
+  readonly span: WireSpan;
+  readonly others: number;
+}
+
+export interface WireLog {
+  readonly time: string;
+  readonly service: string;
+  readonly severity_number: number;
+  readonly severity_text: string;
+  readonly body: string;
+  readonly trace_id: string;
+  readonly span_id: string;
+  readonly attributes: readonly WireAttribute[];
+}
+
+export interface WireLogs {
+  readonly from: string;
+  readonly to: string;
+  readonly logs: readonly WireLog[];
+  readonly cursor: string | null;
+}
+
+export interface WireRejected {
+  readonly since: string;
+  readonly rejected: readonly {
+    readonly client: string;
+    readonly protocol: string;
+    readonly reason: string;
+    readonly count: string;
+    readonly last: string;
+    /** The first bytes of the last one, escaped: printable ASCII as it is, the rest as \xNN. */
+    readonly example: string;
+    readonly remedy: string;
+  }[];
+}

@@ -1,0 +1,240 @@
+// The spans of a trace, one row each. Only the rows that are seen are in the document, so that a trace of any length scrolls.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import { formatDuration } from "../base/nanos";
+import { formatCount } from "../base/numbers";
+import type { Window } from "../charts/minimap";
+import { kindName, kStatusError } from "../model/names";
+import { serviceColour } from "../model/palette";
+import { nameAt, serviceAt, type Trace } from "../model/trace";
+import { useMedia } from "../widgets/hooks";
+
+interface Props {
+  readonly trace: Trace;
+  /** Rows of the layout that are shown. */
+  readonly rows: Int32Array;
+  readonly collapsed: ReadonlySet<number>;
+  /** A span, -1 for none. */
+  readonly selected: number;
+  readonly view: Window;
+  readonly onSelect: (node: number) => void;
+  readonly onToggle: (node: number) => void;
+}
+
+const kOverscan = 12;
+const kTicks = 5;
+
+export function Waterfall(props: Props) {
+  const { trace, rows, selected, view } = props;
+  const narrow = useMedia("(max-width: 640px)");
+  const rowHeight = narrow ? 42 : 24;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [scroll, setScroll] = useState({ top: 0, height: 600 });
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const measure = () => setScroll({ top: element.scrollTop, height: element.clientHeight });
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener("scroll", measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", measure);
+    };
+  }, []);
+
+  // Selected by a key or by the address: bring it into view, with a row of context.
+  useEffect(() => {
+    const element = scroller.current;
+    const at = selected < 0 ? -1 : rows.indexOf(trace.layout.rowOf[selected] ?? -1);
+    if (!element || at < 0) return;
+    const top = at * rowHeight;
+    if (top < element.scrollTop + rowHeight) element.scrollTop = Math.max(0, top - rowHeight);
+    else if (top + 2 * rowHeight > element.scrollTop + element.clientHeight) {
+      element.scrollTop = top + 2 * rowHeight - element.clientHeight;
+    }
+  }, [selected, rows, rowHeight, trace]);
+
+  const first = Math.max(0, Math.floor(scroll.top / rowHeight) - kOverscan);
+  const last = Math.min(rows.length, Math.ceil((scroll.top + scroll.height) / rowHeight) + kOverscan);
+  const shown: number[] = [];
+  for (let i = first; i < last; i++) shown.push(i);
+  return (
+    <>
+      <TimeAxis view={view} />
+      <div
+        class="waterfall"
+        ref={scroller}
+        role="tree"
+        aria-label={`${formatCount(trace.count)} spans`}
+        tabIndex={0}
+        aria-activedescendant={selected >= 0 ? `span-${trace.ids[selected]}` : undefined}
+        data-testid="waterfall"
+      >
+        <div style={{ height: `${rows.length * rowHeight}px` }} class="waterfall-space">
+          {shown.map((i) => (
+            <Row
+              key={trace.layout.order[rows[i] ?? 0]}
+              {...props}
+              row={rows[i] ?? 0}
+              top={i * rowHeight}
+              height={rowHeight}
+            />
+          ))}
+        </div>
+      </div>
+    </>
+  );
+}
+
+function TimeAxis({ view }: { readonly view: Window }) {
+  const ticks = Array.from({ length: kTicks }, (_, i) => view.from + ((view.to - view.from) * i) / kTicks);
+  return (
+    <div class="axis" aria-hidden="true">
+      <span class="axis-names">Span</span>
+      <span class="axis-lane">
+        {ticks.map((tick, i) => (
+          <span key={i} style={{ left: `${(100 * i) / kTicks}%` }}>
+            {formatDuration(BigInt(Math.round(tick)))}
+          </span>
+        ))}
+      </span>
+    </div>
+  );
+}
+
+interface RowProps extends Props {
+  readonly row: number;
+  readonly top: number;
+  readonly height: number;
+}
+
+function Row({ trace, row, top, height, collapsed, selected, view, onSelect, onToggle }: RowProps) {
+  const { order, depth, after, errorBelow } = trace.layout;
+  const node = order[row] ?? 0;
+  const level = depth[row] ?? 0;
+  const below = (after[row] ?? row + 1) - row - 1;
+  const closed = collapsed.has(node);
+  const missing = node >= trace.count;
+  const failed = !missing && trace.status[node] === kStatusError;
+  const service = missing ? "" : serviceAt(trace, node);
+  const classes = ["span-row"];
+  if (node === selected) classes.push("selected");
+  if (missing) classes.push("missing");
+  if (failed) classes.push("failed");
+  return (
+    <div
+      id={missing ? undefined : `span-${trace.ids[node]}`}
+      class={classes.join(" ")}
+      role="treeitem"
+      tabIndex={-1}
+      aria-level={level + 1}
+      aria-selected={node === selected}
+      aria-expanded={below > 0 ? !closed : undefined}
+      style={{ transform: `translateY(${top}px)`, height: `${height}px` }}
+      onClick={() => !missing && onSelect(node)}
+      onKeyDown={(event) => event.key === "Enter" && !missing && onSelect(node)}
+      data-testid={missing ? "missing-span" : "span-row"}
+    >
+      <span class="span-name" style={{ paddingLeft: `${Math.min(level, 24) * 14 + 4}px` }}>
+        {below > 0 ? (
+          <button
+            type="button"
+            class="twist"
+            tabIndex={-1}
+            aria-label={closed ? `Show ${below} spans below` : `Hide ${below} spans below`}
+            onClick={(event) => {
+              event.stopPropagation();
+              onToggle(node);
+            }}
+          >
+            {closed ? "▸" : "▾"}
+          </button>
+        ) : (
+          <span class="twist" />
+        )}
+        {failed && (
+          <span class="error-mark" title="failed">
+            !
+          </span>
+        )}
+        {missing ? (
+          <span class="name-text" title="Others name it as their parent; it has not arrived">
+            missing span <code>{trace.layout.missing[node - trace.count]}</code>
+          </span>
+        ) : (
+          <span class="name-text" title={`${service}: ${nameAt(trace, node)} (${kindName(trace.kind[node] ?? 0)})`}>
+            <span class="name-service">
+              <span class="swatch" style={{ background: serviceColour(service) }} />
+              {service}
+            </span>{" "}
+            {nameAt(trace, node)}
+          </span>
+        )}
+        {closed && (
+          <span class="below">
+            +{formatCount(below)}
+            {errorBelow[row] === 1 && !failed && (
+              <span class="error-mark" title="a span below has failed">
+                !
+              </span>
+            )}
+          </span>
+        )}
+      </span>
+      <Bar trace={trace} node={node} view={view} colour={missing ? "transparent" : serviceColour(service)} />
+    </div>
+  );
+}
+
+interface BarProps {
+  readonly trace: Trace;
+  readonly node: number;
+  readonly view: Window;
+  readonly colour: string;
+}
+
+function Bar({ trace, node, view, colour }: BarProps) {
+  const { left, width, shift } = trace.layout;
+  const seen = view.to - view.from;
+  const begin = (100 * ((left[node] ?? 0) - view.from)) / seen;
+  const share = (100 * (width[node] ?? 0)) / seen;
+  // A bar far longer than the screen loses its place to rounding in the browser: cut it just outside.
+  const from = Math.max(-5, begin);
+  const to = Math.min(105, begin + share);
+  if (to < 0 || begin > 100) return <span class="lane outside">{begin > 100 ? "▸" : "◂"}</span>;
+  const moved = shift[node] ?? 0;
+  const duration = node < trace.count ? (trace.durations[node] ?? 0n) : BigInt(Math.round(width[node] ?? 0));
+  const label = (
+    <>
+      {formatDuration(duration)}
+      {Math.abs(moved) > 0 && (
+        <span
+          class="skew"
+          title="This host's clock differs from its caller's: the span is drawn where it can have happened"
+        >
+          clock {moved > 0 ? "−" : "+"}
+          {formatDuration(BigInt(Math.round(Math.abs(moved))))}
+        </span>
+      )}
+    </>
+  );
+  return (
+    <span class="lane">
+      <span class="bar" style={{ left: `${from}%`, width: `${Math.max(0, to - from)}%`, "--bar": colour }} />
+      {to < 78 ? (
+        <span class="bar-label" style={{ left: `${Math.max(0, to)}%` }}>
+          {label}
+        </span>
+      ) : begin > 22 ? (
+        <span class="bar-label before" style={{ right: `${100 - from}%` }}>
+          {label}
+        </span>
+      ) : (
+        <span class="bar-label inside">{label}</span>
+      )}
+    </span>
+  );
+}
