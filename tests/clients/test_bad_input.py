@@ -1,4 +1,4 @@
-"""Whatever a client sends: a 4xx in the vendor's shape that speaks of the request only, bounded memory, nobody else hurt."""
+"""Whatever a client sends: a 4xx in the vendor's shape, of the request only; bounded memory; nobody else is hurt."""
 
 import gzip
 import json

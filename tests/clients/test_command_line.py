@@ -88,8 +88,9 @@ def test_default_data_directory_is_in_the_state_folder(tmp_path):
 
 def test_flags_over_variables_over_file_over_defaults(tmp_path):
     file = tmp_path / "tetrascope.toml"
-    file.write_text(f'data-dir = "{tmp_path}/from-file"\nhttp = "127.0.0.1:1"\ngrpc = "127.0.0.1:0"\nxray = "127.0.0.1:0"\n')
-    server = Server(tmp_path, "--config", str(file), env={"TETRASCOPE_HTTP": "127.0.0.1:1"}, listen=False)
+    own_port = '"127.0.0.1:0"'
+    file.write_text(f'data-dir = "{tmp_path}/from-file"\nhttp = "127.0.0.1:1"\ngrpc = {own_port}\nxray = {own_port}\n')
+    server = Server(tmp_path, env={"TETRASCOPE_HTTP": "127.0.0.1:1"}, listen=False)
     # The port comes from the flag, the data directory from the variable, gRPC's port from the file.
     server.command = [BINARY, "serve", "--config", str(file), "--http", "127.0.0.1:0"]
     server.env["TETRASCOPE_DATA_DIR"] = str(tmp_path / "from-variable")

@@ -33,6 +33,7 @@ class Includes(unittest.TestCase):
         "SQL in the writer": ("src/query/sql_writer.cc", 'out += "SELECT ";\n'),
         "SQL in a comment": ("src/slices/otlp/decode.cc", '// not "SELECT 1"\n'),
         "main sees all": ("src/app.cc", '#include "net/http_server.h"\n#include "slices/slices.h"\n'),
+        "the list of slices": ("src/slices/slices.cc", '#include "slices/otlp/slice.h"\n'),
         "a word that is no SQL": ("src/slices/otlp/decode.cc", 'fail("select a dataset");\n'),
     }
     BROKEN = {
@@ -51,6 +52,7 @@ class Includes(unittest.TestCase):
         "a slice includes sockets": ("src/slices/otlp/x.cc", "#include <sys/socket.h>\n"),
         "a slice writes SQL": ("src/slices/otlp/x.cc", 'auto q = "SELECT count() FROM spans";\n'),
         "a slice writes a statement": ("src/slices/otlp/x.cc", '#include "storage/statement.h"\n'),
+        "a library in quotes": ("src/query/x.cc", '#include "fmt/core.h"\n'),
         "a room nobody placed": ("src/extra/x.cc", "\n"),
     }
 
