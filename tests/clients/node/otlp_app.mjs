@@ -14,7 +14,10 @@ const { OTLPLogExporter } = await import(`@opentelemetry/exporter-logs-otlp-${ki
 const { OTLPMetricExporter } = await import(`@opentelemetry/exporter-metrics-otlp-${kind}`);
 
 const resource = detectResources({ detectors: [envDetector] });
-const tracers = new BasicTracerProvider({ resource, spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
+const tracers = new BasicTracerProvider({
+  resource,
+  spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],
+});
 const loggers = new LoggerProvider({
   resource,
   processors: [new BatchLogRecordProcessor({ exporter: new OTLPLogExporter() })],
@@ -41,7 +44,11 @@ const say = (severityNumber, body, where) => {
   logger.emit({ severityNumber, body, context: where });
 };
 for (let number = 0; number < 3; number++) {
-  const child = tracer.startSpan("SELECT cart", { kind: SpanKind.CLIENT, links: [{ context: root.spanContext() }] }, inside);
+  const child = tracer.startSpan(
+    "SELECT cart",
+    { kind: SpanKind.CLIENT, links: [{ context: root.spanContext() }] },
+    inside,
+  );
   say(SeverityNumber.INFO, `line ${number} read`, trace.setSpan(inside, child));
   child.end();
 }

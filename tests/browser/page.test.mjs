@@ -1,0 +1,173 @@
+// The page in Debian's Chromium: what a person finds there of requests that this test made itself.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { chromium } from "playwright-core";
+import { kRoot, makeRequest, startServer } from "./tetrascope.mjs";
+
+const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const kShots = join(kRoot, "build/screenshots");
+const kChromium = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
+let browser;
+let server;
+before(async () => {
+  mkdirSync(kShots, { recursive: true });
+  [browser, server] = await Promise.all([chromium.launch(kChromium), startServer()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** A page of that width, and what went wrong in it. */
+async function openPage(width, path, url = server.url) {
+  const page = await browser.newPage({ viewport: { width, height: 900 } });
+  const wrong = [];
+  page.on("pageerror", (error) => wrong.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
+  page.setDefaultTimeout(15_000);
+  await page.goto(url + path);
+  return { page, wrong };
+}
+
+const shown = (page, id) => page.getByTestId(id);
+
+async function violations(page) {
+  await page.evaluate(kAxe);
+  const found = await page.evaluate(() =>
+    globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] }),
+  );
+  return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
+}
+
+test("a server without data says which line each client needs", async () => {
+  const fresh = await startServer();
+  const { page, wrong } = await openPage(1440, "/", fresh.url);
+  await shown(page, "vendor").first().waitFor();
+  const text = await page.locator("main").textContent();
+  assert.match(text, /OTEL_EXPORTER_OTLP_ENDPOINT/);
+  assert.ok(text.includes(fresh.url.replace("http://", "")), "the line names this very server");
+  await page.screenshot({ path: join(kShots, "empty-1440.png") });
+  await page.close();
+  await fresh.stop();
+  assert.deepEqual(wrong, []);
+});
+
+for (const width of [1440, 400]) {
+  describe(`${width} pixels wide`, () => {
+    const service = `shop-${width}`;
+    const children = width === 400 ? 4 : 7;
+    let made;
+    before(async () => {
+      made = await makeRequest(server.url, service, children);
+    });
+
+    test("home shows the service that sends", async () => {
+      const { page, wrong } = await openPage(width, "/");
+      await shown(page, "service-row").filter({ hasText: service }).waitFor();
+      await page.screenshot({ path: join(kShots, `home-${width}.png`) });
+      await page.close();
+      assert.deepEqual(wrong, []);
+    });
+
+    test("from the list of traces to the trace: its id, its spans, its log line", async () => {
+      const { page, wrong } = await openPage(width, `/traces?service=${service}`);
+      const row = shown(page, "trace-row").filter({ hasText: "GET /checkout" });
+      await row.first().waitFor();
+      assert.equal(await shown(page, "trace-row").count(), 1);
+      await page.screenshot({ path: join(kShots, `traces-${width}.png`) });
+      await row.first().getByRole("link").first().click();
+
+      assert.equal(await shown(page, "trace-id").textContent(), made.traceId);
+      assert.equal(await shown(page, "span-count").getAttribute("data-count"), String(made.spans));
+      await shown(page, "span-row").filter({ hasText: "SELECT line 0" }).waitFor();
+      const line = shown(page, "trace-logs").getByTestId("log-line").filter({ hasText: made.logLine });
+      await line.waitFor();
+      assert.equal(await shown(page, "trace-logs").getByTestId("log-line").count(), made.spans);
+      await page.screenshot({ path: join(kShots, `trace-${width}.png`), fullPage: true });
+
+      // The address is the state: opened anew, it is the same view.
+      assert.match(page.url(), new RegExp(made.traceId));
+      await page.goto(page.url());
+      assert.equal(await shown(page, "trace-id").textContent(), made.traceId);
+      await page.goBack();
+      await page.close();
+      assert.deepEqual(wrong, []);
+    });
+
+    test("a span shows its attributes, its exception and its status", async () => {
+      const { page, wrong } = await openPage(width, `/trace/${made.traceId}`);
+      await shown(page, "span-row").filter({ hasText: "GET /checkout" }).first().click();
+      const panel = shown(page, "span-panel");
+      await panel.waitFor();
+      await panel.getByText("u-77").first().waitFor();
+      await panel.getByText("out of socks").first().waitFor();
+      await panel.getByText("checkout failed").first().waitFor();
+      await page.screenshot({ path: join(kShots, `span-${width}.png`) });
+      await page.close();
+      assert.deepEqual(wrong, []);
+    });
+
+    test("logs are found by their text and lead to the trace", async () => {
+      const { page, wrong } = await openPage(width, `/logs?text=${encodeURIComponent(made.logLine)}`);
+      const line = shown(page, "log-line").filter({ hasText: made.logLine });
+      await line.waitFor();
+      assert.equal(await shown(page, "log-line").count(), 1);
+      await page.screenshot({ path: join(kShots, `logs-${width}.png`) });
+      await line.getByTestId("log-trace").click();
+      await shown(page, "trace-id").waitFor();
+      assert.equal(await shown(page, "trace-id").textContent(), made.traceId);
+      await page.close();
+      assert.deepEqual(wrong, []);
+    });
+
+    test("what was rejected is shown with its reason", async () => {
+      const refused = await fetch(`${server.url}/v1/traces`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: '{"resourceSpans":[{',
+      });
+      assert.equal(refused.status, 400);
+      const { page, wrong } = await openPage(width, "/rejected");
+      await shown(page, "rejected-row").first().waitFor();
+      assert.notEqual((await shown(page, "rejected-reason").first().textContent()).trim(), "");
+      await page.screenshot({ path: join(kShots, `rejected-${width}.png`) });
+      await page.close();
+      assert.deepEqual(wrong, []);
+    });
+
+    test("every view is accessible and fits the width", async () => {
+      for (const path of ["/", "/traces", `/trace/${made.traceId}`, "/logs", "/rejected"]) {
+        const { page } = await openPage(width, path);
+        await page.waitForLoadState("networkidle");
+        await shown(page, "loading").waitFor({ state: "detached" });
+        assert.deepEqual(await violations(page), [], path);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${path} is ${overflow} pixels too wide`);
+        await page.close();
+      }
+    });
+  });
+}
+
+test("a trace that is not there says so", async () => {
+  const { page } = await openPage(1440, `/trace/${"0123456789abcdef".repeat(2)}`);
+  await page
+    .getByText(/not found|no trace|no span/i)
+    .first()
+    .waitFor();
+  await page.close();
+});
