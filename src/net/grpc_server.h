@@ -17,22 +17,23 @@
 namespace tetrascope {
 
 struct GrpcCall {
-  std::string method;          ///< `/opentelemetry.proto.collector.trace.v1.TraceService/Export`
-  Headers metadata;            ///< binary values (`-bin`) as raw bytes
-  std::string message;         ///< one message, decompressed (identity, gzip or deflate; zstd when grpc++ knows it)
+  std::string method;   ///< `/opentelemetry.proto.collector.trace.v1.TraceService/Export`
+  Headers metadata;     ///< binary values (`-bin`) as raw bytes
+  std::string message;  ///< one message, decompressed (identity, gzip or deflate; zstd when grpc++ knows it)
   std::string remote_address;
   UnixNanos received;
 };
 struct GrpcAnswer {
-  int status = 0;              ///< grpc::StatusCode's number
+  int status = 0;  ///< grpc::StatusCode's number
   std::string error_message;
   std::string status_details;  ///< google.rpc.Status, serialised: sent as `grpc-status-details-bin`
-  std::vector<std::pair<std::string, std::string>> trailers;  ///< more trailing metadata, e.g. `google.rpc.retryinfo-bin`
-  std::string message;         ///< when `status` is 0
+  std::vector<std::pair<std::string, std::string>>
+      trailers;         ///< more trailing metadata, e.g. `google.rpc.retryinfo-bin`
+  std::string message;  ///< when `status` is 0
 };
 using GrpcRespond = std::move_only_function<void(GrpcAnswer)>;
 struct GrpcMethod {
-  std::string name;  ///< as in GrpcCall::method
+  std::string name;                                      ///< as in GrpcCall::method
   std::function<void(GrpcCall&&, GrpcRespond)> handler;  ///< runs on the worker pool; may answer later, exactly once
 };
 

@@ -1,11 +1,13 @@
 #pragma once
 // The HTTP/1.1 server (Boost.Beast inside): connections, bounds and timeouts. What a request means is the Router's.
 
-#include <cstddef>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "net/http.h"
@@ -24,13 +26,16 @@ Result<Endpoint> parse_endpoint(std::string_view text);
 
 struct HttpLimits {
   std::size_t header_bytes = std::size_t{32} << 10;
-  std::size_t connections = 4096;              ///< further ones wait in the kernel's queue
-  std::size_t bodies_bytes = std::size_t{256} << 20;  ///< all bodies being read or waiting for a worker; over it: kUnavailable
-  std::size_t pipelined = 16;                  ///< requests of one connection in flight
-  std::chrono::seconds head_timeout{10};       ///< from the first byte to the end of the head
-  std::chrono::seconds body_timeout{30};       ///< without any byte of the body
-  std::chrono::seconds idle_timeout{75};       ///< kept alive between requests
-  std::size_t compress_from = 1024;            ///< answers of at least so many bytes are gzipped for those who accept it
+  std::size_t connections = 4096;  ///< further ones wait in the kernel's queue
+  std::size_t bodies_bytes = std::size_t{256}
+                             << 20;       ///< all bodies being read or waiting for a worker; over it: kUnavailable
+  std::size_t pipelined = 16;             ///< requests of one connection in flight
+  std::chrono::seconds head_timeout{10};  ///< from the first byte to the end of the head
+  std::chrono::seconds body_timeout{30};  ///< without any byte of the body
+  std::chrono::seconds idle_timeout{75};  ///< kept alive between requests
+  std::size_t compress_from = 1024;       ///< answers of at least so many bytes are gzipped for those who accept it
+  /// Names by which routes of Origins::kSame may be called, beside IP addresses, localhost and this machine's name.
+  std::vector<std::string> allowed_hosts = {};
 };
 
 class HttpServer {

@@ -20,7 +20,8 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// False when the queue is full or the pool has stopped; `task` is then untouched. A task that throws is logged, not fatal.
+  /// False when the queue is full or the pool has stopped; `task` is then untouched. A task that throws is logged, not
+  /// fatal.
   [[nodiscard]] bool post(Task& task);
   /// Runs what is queued, then ends. Safe to call twice.
   void stop();
