@@ -1,5 +1,6 @@
 #include "storage/cluster/clickhouse_http.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -60,14 +61,25 @@ std::size_t summary_number(std::string_view summary, std::string_view name) {
 }  // namespace
 
 Result<ServerAddress> parse_server_url(std::string_view url) {
-  const auto bad = [&] {
-    return fail(ErrorCode::kInvalid, "storage server: " + std::string(url) + " is not of the form http://HOST:PORT");
+  const auto bad = [] {
+    return fail(ErrorCode::kInvalid,
+                "storage server: the address must have the form http://[USER:PASSWORD@]HOST:PORT[/DATABASE]");
   };
   constexpr std::string_view kScheme = "http://";
   if (!url.starts_with(kScheme)) return bad();
   std::string_view rest = url.substr(kScheme.size());
-  if (rest.ends_with('/')) rest.remove_suffix(1);
   ServerAddress server;
+  if (const std::size_t at = rest.rfind('@'); at != std::string_view::npos) {
+    const std::string_view credentials = rest.substr(0, at);
+    const std::size_t colon = std::min(credentials.find(':'), credentials.size());
+    server.user = credentials.substr(0, colon);
+    if (colon < credentials.size()) server.password = credentials.substr(colon + 1);
+    rest.remove_prefix(at + 1);
+  }
+  if (const std::size_t slash = rest.find('/'); slash != std::string_view::npos) {
+    server.database = rest.substr(slash + 1);
+    rest = rest.substr(0, slash);
+  }
   const std::size_t colon = rest.rfind(':');
   if (colon != std::string_view::npos && rest.find(']', colon) == std::string_view::npos) {
     const std::string_view port = rest.substr(colon + 1);
@@ -76,7 +88,7 @@ Result<ServerAddress> parse_server_url(std::string_view url) {
     rest = rest.substr(0, colon);
   }
   if (rest.starts_with('[') && rest.ends_with(']')) rest = rest.substr(1, rest.size() - 2);
-  if (rest.empty() || rest.find_first_of("/?#@") != std::string_view::npos) return bad();
+  if (rest.empty() || rest.find_first_of("?#") != std::string_view::npos) return bad();
   server.host = rest;
   return server;
 }

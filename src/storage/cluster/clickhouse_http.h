@@ -13,11 +13,15 @@
 
 namespace tetrascope {
 
-/// `http://host:port` or `http://host`. Errors: kInvalid.
+/// Where a server is and as whom to speak to it.
 struct ServerAddress {
   std::string host;
   std::uint16_t port = 8123;
+  std::string user;
+  std::string password;
+  std::string database;
 };
+/// `http://[user[:password]@]host[:port][/database]`. Errors: kInvalid, without the password.
 Result<ServerAddress> parse_server_url(std::string_view url);
 
 /// The statement and its parameters as multipart/form-data, whose fields may be long and hold any byte.

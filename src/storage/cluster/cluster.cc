@@ -24,14 +24,17 @@ class ClusterStorage final : public Storage {
  public:
   using Connections = std::vector<std::unique_ptr<ClickHouseHttp>>;
 
-  ClusterStorage(const ClusterOptions& options, Connections inserters, Connections readers)
-      : options_(options), inserters_(std::move(inserters)), readers_(std::move(readers)) {}
+  ClusterStorage(std::string database, const ClusterOptions& options, Connections inserters, Connections readers)
+      : database_(std::move(database)),
+        options_(options),
+        inserters_(std::move(inserters)),
+        readers_(std::move(readers)) {}
 
   Result<void> insert(const Insert& rows) override {
-    ASSIGN_OR_RETURN(const std::string sql, insert_sql(options_.database, rows.table, rows.token));
+    ASSIGN_OR_RETURN(const std::string sql, insert_sql(database_, rows.table, rows.token));
     EngineSettings settings = insert_settings();
     settings.emplace_back("query", sql + " FORMAT Native");
-    const std::string target = request_target(options_.database, settings);
+    const std::string target = request_target(database_, settings);
     const auto slot = inserters_.take(std::chrono::hours(24));
     if (!slot) return fail(ErrorCode::kUnavailable, "cannot store this now; send it again later");
     auto answer = (*slot)->post(target, "application/octet-stream", rows.native, kInsertTimeout);
@@ -55,8 +58,8 @@ class ClusterStorage final : public Storage {
     const FormBody form = form_body(statement);
     const auto slot = readers_.take(std::min(options_.patience, bounds.time));
     if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
-    auto answer = (*slot)->post(request_target(options_.database, settings), form.content_type, form.body,
-                                bounds.time + kQueryGrace);
+    auto answer =
+        (*slot)->post(request_target(database_, settings), form.content_type, form.body, bounds.time + kQueryGrace);
     if (!answer) {
       const bool slow = answer.error().code == ErrorCode::kDeadlineExceeded;
       return std::unexpected(query_error(bounds, (slow ? "Code: 159. " : "Code: 210. ") + answer.error().message));
@@ -71,7 +74,7 @@ class ClusterStorage final : public Storage {
   Result<void> change_schema(std::string_view ddl) override {
     const auto slot = inserters_.take(std::chrono::hours(24));
     if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's tables now");
-    auto answer = (*slot)->post(request_target(options_.database, ddl_settings()), "", ddl, kInsertTimeout);
+    auto answer = (*slot)->post(request_target(database_, ddl_settings()), "", ddl, kInsertTimeout);
     if (!answer) return std::unexpected(ddl_error("Code: 210. " + answer.error().message));
     if (answer->error) return std::unexpected(ddl_error(*answer->error));
     return {};
@@ -80,6 +83,7 @@ class ClusterStorage final : public Storage {
   Result<Usage> usage() override { return query_usage(*this); }
 
  private:
+  std::string database_;
   ClusterOptions options_;
   SlotPool<ClickHouseHttp> inserters_;
   SlotPool<ClickHouseHttp> readers_;
@@ -95,22 +99,22 @@ ClusterStorage::Connections connections(std::size_t count, const ServerAddress& 
 
 Result<std::unique_ptr<Storage>> open_cluster(const ClusterOptions& options) {
   ASSIGN_OR_RETURN(const ServerAddress server, parse_server_url(options.url));
-  if (!is_sql_name(options.database))
-    return fail(ErrorCode::kInvalid, "storage database: a name has letters, digits and _ only");
+  const std::string database = server.database.empty() ? std::string(kDatabase) : server.database;
+  if (!is_sql_name(database))
+    return fail(ErrorCode::kInvalid, "storage server: a database's name has letters, digits and _ only");
   Headers credentials;
-  if (!options.user.empty()) credentials.set("X-ClickHouse-User", options.user);
-  if (!options.password.empty()) credentials.set("X-ClickHouse-Key", options.password);
+  if (!server.user.empty()) credentials.set("X-ClickHouse-User", server.user);
+  if (!server.password.empty()) credentials.set("X-ClickHouse-Key", server.password);
 
   ClickHouseHttp first(server, credentials);
-  auto created = first.post("/", "", fmt::format("CREATE DATABASE IF NOT EXISTS {}", options.database), kQueryGrace);
-  if (!created)
-    return fail(ErrorCode::kUnavailable, fmt::format("storage server {}: {}", options.url, created.error().message));
+  const std::string where = fmt::format("storage server {}:{}", server.host, server.port);
+  auto created = first.post("/", "", fmt::format("CREATE DATABASE IF NOT EXISTS {}", database), kQueryGrace);
+  if (!created) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", where, created.error().message));
   if (created->error) {
-    return fail(ErrorCode::kUnavailable,
-                fmt::format("storage server {} refuses to create the database {}: {}", options.url, options.database,
-                            created->error->substr(0, created->error->find('\n'))));
+    return fail(ErrorCode::kUnavailable, fmt::format("{} refuses to create the database {}: {}", where, database,
+                                                     created->error->substr(0, created->error->find('\n'))));
   }
-  return std::make_unique<ClusterStorage>(options, connections(options.insert_slots, server, credentials),
+  return std::make_unique<ClusterStorage>(database, options, connections(options.insert_slots, server, credentials),
                                           connections(options.query_slots, server, credentials));
 }
 
