@@ -2,6 +2,8 @@
 // The HTTP/1.1 client that storage/cluster speaks to ClickHouse with: blocking, kept alive, one connection an object.
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -10,6 +12,8 @@
 #include "net/http.h"
 
 namespace tetrascope {
+
+inline constexpr std::size_t kLargestAnswer = std::size_t{512} << 20;
 
 /// Not safe for several threads at once: keep a pool of these.
 class HttpClient {
@@ -20,7 +24,9 @@ class HttpClient {
   HttpClient& operator=(HttpClient&&) noexcept;
 
   /// Sends and waits for the whole answer. Reconnects once when a kept connection was closed before any byte came back.
-  /// Errors: kUnavailable (cannot connect, connection lost), kDeadlineExceeded.
+  /// Host, Content-Length and Connection are set here.
+  /// Errors: kUnavailable (cannot connect, connection lost, an answer that is no HTTP), kDeadlineExceeded, kTooLarge
+  /// (an answer of more than kLargestAnswer bytes). After an error the next call connects anew.
   Result<Response> send(std::string_view method, std::string_view target, const Headers& headers, std::string_view body,
                         std::chrono::milliseconds timeout);
 
