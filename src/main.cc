@@ -18,6 +18,7 @@
 #include "net/grpc_server.h"
 #include "net/http_server.h"
 #include "storage/chdb/chdb.h"
+#include "storage/chdb/data_dir.h"
 #include "storage/cluster/cluster.h"
 
 namespace tetrascope {
@@ -41,7 +42,10 @@ struct MemoryPlan {
 };
 
 Result<std::unique_ptr<Storage>> open_storage(const Config& config, const MemoryPlan& memory) {
-  if (!config.clickhouse.empty()) return open_cluster(config.clickhouse);
+  if (!config.clickhouse.empty()) {
+    RETURN_IF_ERROR(make_directory(config.data_dir));  // the small state is kept there all the same
+    return open_cluster(config.clickhouse);
+  }
   ChdbOptions options;
   options.data_dir = config.data_dir;
   options.memory_bytes = memory.engine;

@@ -40,7 +40,7 @@ Result<void> load_fields(Storage& storage, FieldCatalogue& catalogue) {
   bounds.result_rows = kMaxFields;
   const Statement statement{
       "SELECT signal, environment, dataset, level, key, type, min(first_seen) AS first, max(last_seen) AS last "
-      "FROM tetrascope.fields GROUP BY signal, environment, dataset, level, key, type "
+      "FROM fields GROUP BY signal, environment, dataset, level, key, type "
       "ORDER BY last DESC LIMIT 200000",
       {}};
   ASSIGN_OR_RETURN(const Rows rows, storage.execute(statement, bounds));
