@@ -99,6 +99,10 @@ Error insert_error(std::string_view table, std::string_view text) {
 
 Error query_error(const QueryBounds& bounds, std::string_view text) {
   log_error("query", text);
+  // The server's own http_max_field_value_size, 128 KiB unless its operator chose another; it has no number of its own.
+  if (text.find("Field value too long") != std::string_view::npos) {
+    return {ErrorCode::kTooLarge, "a value in the query is too long"};
+  }
   const int number = engine_error_number(text);
   switch (number) {
     case kTimeoutExceeded:

@@ -15,8 +15,9 @@ struct Statement {
   std::string sql;
   struct Parameter {
     std::string name;
-    std::string value;            ///< plain text as the type reads it: any bytes, no quotes, no escapes; arrays as
-                                  ///< array_literal() writes them
+    /// Plain text as the type reads it: any bytes, no quotes, no escapes; arrays as array_literal() writes them.
+    /// Over HTTP at most 128 KiB once escaped (a server's http_max_field_value_size); longer is kTooLarge.
+    std::string value;
     std::string type = "String";  ///< as in the placeholder: it decides how the value is escaped on its way
   };
   std::vector<Parameter> parameters;

@@ -40,6 +40,8 @@ class TestStore {
 
   /// Closes the store and opens it again, as a restart does.
   void reopen();
+  /// As `kill -9` does to the server; of kServer only.
+  void kill_server() { node_.kill(); }
 
  private:
   void open();
