@@ -40,15 +40,22 @@ struct GrpcMethod {
 /// gRPC status number that fits an error.
 int grpc_status(ErrorCode code);
 
+/// UNAVAILABLE with a RetryInfo, in `grpc-status-details-bin` and, for Python's exporters, in
+/// `google.rpc.retryinfo-bin`.
+GrpcAnswer grpc_busy(std::string message, std::chrono::seconds retry_after = std::chrono::seconds(1));
+
 class GrpcServer {
  public:
-  /// Keeps a reference to `workers`. Methods not in `methods` answer UNIMPLEMENTED.
+  /// Keeps a reference to `workers`, which must outlive it. Methods not in `methods` answer UNIMPLEMENTED.
+  /// `message_limit`: bytes of one message, on the wire and inflated; over it: RESOURCE_EXHAUSTED.
   GrpcServer(std::vector<GrpcMethod> methods, WorkerPool& workers, std::size_t message_limit);
   ~GrpcServer();
   GrpcServer(const GrpcServer&) = delete;
   GrpcServer& operator=(const GrpcServer&) = delete;
 
+  /// Errors: kUnavailable, with what to do (`127.0.0.1:4317 is taken: …`).
   Result<Endpoint> start(const Endpoint& where);
+  /// Stops accepting, lets calls in flight finish for at most `grace`, then cancels them. Safe to call twice.
   void stop(std::chrono::milliseconds grace);
 
  private:

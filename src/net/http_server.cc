@@ -24,6 +24,7 @@
 
 #include "base/log.h"
 #include "net/exchange.h"
+#include "net/listen_error.h"
 #include "net/request_reader.h"
 
 // One thread runs every connection; handlers run on the worker pool and post their answers back to that thread. So
@@ -154,6 +155,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool reading_ = false;
   bool writing_ = false;
   bool input_over_ = false;  ///< nothing more is read as requests
+  bool cut_ = false;         ///< … although more of a request was to come
   bool last_written_ = false;
   bool lingering_ = false;
   bool closed_ = false;
@@ -291,10 +293,14 @@ void Connection::judge_head() {
     discarding_ = true;
     reader_->discard_body(kDiscard);
     body_end_ = read_deadline_ = Clock::now() + shared_.limits.body_timeout;
-    // Whoever waits for `100 Continue` may send the body or not: there is no telling where the next request would start.
+    // Whoever waits for `100 Continue` may send the body or not: there is no telling where the next request would
+    // start.
     if (reader_->expects_continue() || reader_->content_length().value_or(0) > kDiscard) slot.last = true;
   }
-  if (slot.last) stop_input();
+  if (slot.last) {
+    cut_ = discarding_;
+    stop_input();
+  }
   flush();
 }
 
@@ -379,6 +385,7 @@ void Connection::answer(std::uint64_t id, std::optional<Response> response) {
 /// Ends the request being read with an error, and the connection after it. `status`: where the shape's own does not
 /// fit.
 void Connection::refuse(const Error& error, int status) {
+  cut_ = true;
   if (discarding_) {
     if (slots_.empty() && !writing_) return linger();
     if (!slots_.empty()) slots_.back().last = true;
@@ -444,11 +451,12 @@ void Connection::on_written(const error_code& ec) {
   out_.clear();
   if (closed_) return;
   if (ec) return close();
-  if (last_written_) return linger();
+  // A client whose request was read whole has nothing on its way that a plain close would trip over.
+  if (last_written_) return shared_.stopping && !cut_ ? close() : linger();
   if (input_over_ && slots_.empty()) return close();
   flush();
   if (idle()) {
-    if (shared_.stopping) return linger();
+    if (shared_.stopping) return close();
     read_deadline_ = Clock::now() + shared_.limits.idle_timeout;
   }
   if (!reading_ && !input_over_) take();
@@ -530,10 +538,7 @@ Result<Endpoint> HttpServer::State::listen(const Endpoint& where) {
   error_code ec;
   tcp::resolver resolver(shared.loop->context);
   const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, ec);
-  if (ec || found.empty()) {
-    return fail(ErrorCode::kUnavailable,
-                where.text() + ": this machine does not know the name '" + where.host + "'; give an IP address");
-  }
+  if (ec || found.empty()) return std::unexpected(unknown_host_error(where));
   const tcp::endpoint endpoint = found.begin()->endpoint();
   acceptor.open(endpoint.protocol(), ec);
   if (!ec) acceptor.set_option(Acceptor::reuse_address(true), ec);
@@ -542,16 +547,7 @@ Result<Endpoint> HttpServer::State::listen(const Endpoint& where) {
   if (!ec) return Endpoint{where.host, acceptor.local_endpoint().port()};
   error_code ignored;
   acceptor.close(ignored);
-  if (ec == asio::error::address_in_use) {
-    return fail(
-        ErrorCode::kUnavailable,
-        where.text() + " is taken: stop the program that listens there, or choose another port (0 takes a free one)");
-  }
-  if (ec == asio::error::access_denied) {
-    return fail(ErrorCode::kUnavailable, where.text() + " may not be used by this user: choose a port above 1023");
-  }
-  return fail(ErrorCode::kUnavailable,
-              where.text() + " cannot be listened on (" + ec.message() + "): choose an address of this machine");
+  return std::unexpected(listen_error(where, ec.value()));
 }
 
 void HttpServer::State::accept() {
