@@ -1,0 +1,86 @@
+#include "slices/otlp/wire.h"
+
+#include <simdjson.h>
+
+#include <protozero/varint.hpp>
+
+namespace tetrascope::otlp {
+namespace {
+
+constexpr int kMaxGroupDepth = 64;
+constexpr unsigned kStartGroup = 3, kEndGroup = 4;
+
+/// Most texts are short and ASCII: eight bytes at a time, before the general check is asked.
+bool is_ascii(std::string_view text) {
+  const char* at = text.data();
+  std::size_t left = text.size();
+  std::uint64_t bits = 0;
+  for (; left >= 8; at += 8, left -= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, 8);
+    bits |= word;
+  }
+  for (; left > 0; ++at, --left) bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(*at));
+  return (bits & 0x8080808080808080U) == 0;
+}
+
+void advance(const char*& at, const char* end, std::uint64_t bytes) {
+  if (bytes > static_cast<std::uint64_t>(end - at)) throw protozero::end_of_buffer_exception{};
+  at += bytes;
+}
+
+}  // namespace
+
+bool Fields::next() {
+  // The wire type stands in the low bits of a tag's first byte, so a group is seen before protozero refuses it.
+  while (reader_.length() > 0 && (static_cast<unsigned char>(*reader_.data().data()) & 7U) == kStartGroup) skip_group();
+  return reader_.next();
+}
+
+void Fields::skip_group() {
+  const char* at = reader_.data().data();
+  const char* const end = at + reader_.length();
+  int depth = 0;
+  do {
+    const std::uint64_t tag = protozero::decode_varint(&at, end);
+    switch (tag & 7U) {
+      case 0:
+        protozero::decode_varint(&at, end);
+        break;
+      case 1:
+        advance(at, end, 8);
+        break;
+      case 2:
+        advance(at, end, protozero::decode_varint(&at, end));
+        break;
+      case kStartGroup:
+        if (++depth > kMaxGroupDepth) throw TooDeep{};
+        break;
+      case kEndGroup:
+        --depth;
+        break;
+      case 5:
+        advance(at, end, 4);
+        break;
+      default:
+        throw protozero::unknown_pbf_wire_type_exception{};
+    }
+  } while (depth > 0);
+  reader_ = protozero::pbf_reader(at, static_cast<std::size_t>(end - at));
+}
+
+std::string_view Fields::text() {
+  const std::string_view text = bytes();
+  if (!is_ascii(text) && !simdjson::validate_utf8(text.data(), text.size())) throw NotUtf8{};
+  return text;
+}
+
+void Fields::varints(std::vector<std::uint64_t>& out) {
+  if (reader_.wire_type() == Type::varint) return out.push_back(varint());
+  const std::string_view packed = bytes();
+  const char* at = packed.data();
+  const char* const end = at + packed.size();
+  while (at != end) out.push_back(protozero::decode_varint(&at, end));
+}
+
+}  // namespace tetrascope::otlp
