@@ -14,11 +14,18 @@ struct OutputColumn {
   Type type;
 };
 
-/// Bounds of every plan, whatever the language: they keep the SQL and the engine's work finite.
+/// Bounds of every plan, whatever the language: they keep the SQL and the engine's work finite. A plan counts with the
+/// plans inside it.
 inline constexpr int kMaxExprDepth = 64;
 inline constexpr int kMaxExprNodes = 10'000;
 inline constexpr int kMaxStages = 64;
 inline constexpr int kMaxSubPlanDepth = 4;
+inline constexpr std::size_t kMaxReads = 8;
+inline constexpr std::size_t kMaxColumns = 1'000;
+inline constexpr int kMaxBins = 1'000;
+inline constexpr std::uint64_t kMaxLimit = 10'000'000;
+inline constexpr std::size_t kMaxTextBytes = std::size_t{4} << 20;  ///< literals, names and keys together
+inline constexpr std::size_t kMaxSqlBytes = 500'000;                ///< which a few deep conversions can reach
 
 /// Types, arity, names, bounds, regular expressions (compiled with RE2). What check() accepts, write_sql() can write.
 /// Errors: kInvalid with the place: `aggregate 'p99': quantile of text, want a number`.

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/time.h"
+#include "model/field_catalogue.h"
 #include "model/value.h"
 
 namespace tetrascope::plan {
@@ -45,13 +46,15 @@ struct Literal {
 struct TableColumn {
   std::string name;
 };
-/// An attribute of the row being read, as one type (bool, int, double, string or any): missing when absent or of another
-/// type. kAny takes whichever there is. kInt and kDouble do not meet here: a language that mixes them asks for both and
-/// coalesces (query/fields.h does). In a read that opens span events, kItem is the event. Only in a TableRead.
+/// An attribute of the row being read, as one type (bool, int, double, string or any): missing when absent or of
+/// another type. kAny takes whichever there is. kInt and kDouble do not meet here: a language that mixes them asks for
+/// both and coalesces (query/fields.h does). In a read that opens span events, kItem is the event. Only in a TableRead.
 struct Attribute {
   Level level = Level::kItem;
   std::string key;
   Type type = Type::kAny;
+  /// For kAny: the types that the key is known to come in, so that no other place is looked at.
+  FieldTypes types = FieldTypes::all();
 };
 /// All attributes of one level, as one kAny that is an object; missing when the level has none. Only in a TableRead.
 struct AllAttributes {
@@ -64,42 +67,75 @@ struct Field {
 
 enum class Function {
   // logic
-  kAnd, kOr, kNot,
+  kAnd,
+  kOr,
+  kNot,
   kIf,        ///< (condition, then, …condition, then, else): a missing condition is not true
   kCoalesce,  ///< the first that is not missing
   kIsMissing,
   // Where branches of kIf and kCoalesce differ: int and double meet as double, other scalars as kAny.
   // comparison: two of one type (int and double meet as double, an id is equal or not); kIn takes a literal array
-  kEq, kNe, kLt, kLe, kGt, kGe, kIn,
+  kEq,
+  kNe,
+  kLt,
+  kLe,
+  kGt,
+  kGe,
+  kIn,
   // arithmetic: ints stay ints, with a double all is double; kDiv is always a double. Division and modulo by zero, the
   // logarithm of what is not positive and the root of what is negative are missing. Time ± int and time − time work.
-  kAdd, kSub, kMul, kDiv, kMod, kNegate, kAbs, kFloor, kCeil, kLog10, kSqrt,
-  kRound,            ///< half away from zero
-  kLeast, kGreatest, ///< of those that are not missing
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kNegate,
+  kAbs,
+  kFloor,
+  kCeil,
+  kLog10,
+  kSqrt,
+  kRound,  ///< half away from zero
+  kLeast,
+  kGreatest,  ///< of those that are not missing
   // text: lengths and positions in characters
-  kConcat, kStartsWith, kEndsWith, kContains, kLower, kUpper, kLength,
-  kSubstring,     ///< (text, first from 0[, length])
-  kReplace,       ///< (text, what, by): every occurrence
-  kTrim,          ///< (text[, characters, a literal]): white space unless said
-  kMatches,       ///< (text, RE2 literal) → bool; in patterns `.` is no line end unless (?s) says so
-  kExtract,       ///< (text, RE2 literal) → first group, or the whole match where there is none; missing without a match
+  kConcat,
+  kStartsWith,
+  kEndsWith,
+  kContains,
+  kLower,
+  kUpper,
+  kLength,
+  kSubstring,  ///< (text, first from 0[, length])
+  kReplace,    ///< (text, what, by): every occurrence
+  kTrim,       ///< (text[, characters, a literal]): white space unless said
+  kMatches,    ///< (text, RE2 literal) → bool; in patterns `.` is no line end unless (?s) says so
+  kExtract,    ///< (text, RE2 literal) → first group, or the whole match where there is none; missing without a match
   kCountMatches,  ///< (text, RE2 literal) → int
-  // conversion of any scalar but times and ids: missing where it makes no sense ("abc" as a number). Doubles and numbers
+  // conversion of any scalar but times and ids: missing where it makes no sense ("abc" as a number). Doubles and
+  // numbers
   // in text lose their fraction as ints; true is 1; numbers but 0 and the text "true" are true, 0 and "false" false
-  kToInt, kToDouble, kToString, kToBool,
+  kToInt,
+  kToDouble,
+  kToString,
+  kToBool,
   kToAny,
-  kTypeName,      ///< "string", "int", "double", "bool", "json"; missing for missing
+  kTypeName,  ///< "string", "int", "double", "bool", "json"; missing for missing
   // time
-  kTimeBucket,    ///< (time, width in nanoseconds, a literal) → the start of its bucket, counted from the epoch
-  kFormatTime,    ///< (time, strftime format literal), in UTC
-  kToNanos, kFromNanos,  ///< time ↔ int
+  kTimeBucket,  ///< (time, width in nanoseconds, a literal) → the start of its bucket, counted from the epoch
+  kFormatTime,  ///< (time, strftime format literal), in UTC
+  kToNanos,
+  kFromNanos,  ///< time ↔ int
   // structure
-  kJsonGet,       ///< (text or kAny holding JSON, literals: key or index from 0 …) → kAny; missing for what is no JSON
-  kIdText,        ///< (id column of 8 or 16 bytes) → lower-case hex, "" for all zero
+  kJsonGet,  ///< (text or kAny holding JSON, literals: key or index from 0 …) → kAny; missing for what is no JSON
+  kIdText,   ///< (id column of 8 or 16 bytes) → lower-case hex, "" for all zero
   kArrayLength,
   // IP addresses in text: kIpInSubnet takes a literal, `10.0.0.0/8` or `fd00::/8`; it and kIpIsPrivate (RFC 1918 and
   // 4193) are missing for what is no address
-  kIpIsV4, kIpIsV6, kIpInSubnet, kIpIsPrivate,
+  kIpIsV4,
+  kIpIsV6,
+  kIpInSubnet,
+  kIpIsPrivate,
 };
 struct Call {
   Function function;
@@ -131,7 +167,8 @@ struct Filter {
 struct Compute {
   std::vector<Named> columns;
 };
-/// Takes new text columns out of `input` by one RE2 pattern: group i becomes `names[i]`. Rows without a match keep missing ones.
+/// Takes new text columns out of `input` by one RE2 pattern: group i becomes `names[i]`. Rows without a match keep
+/// missing ones.
 struct Parse {
   ExprPtr input;
   std::string pattern;
@@ -142,14 +179,18 @@ enum class AggregateOp {
   kCount,          ///< rows (no argument) or rows where the argument is not missing
   kCountDistinct,  ///< never weighted; exact for small sets, within a percent for large ones
   kSum,            ///< of ints an int, missing when it does not fit
-  kAverage, kMin, kMax,
-  kQuantile,       ///< `level` 0 … 1; by t-digest: within a fraction of a percent of rank, seven digits
-  kHistogram,      ///< counts of `bins` equal steps from `low`, each `step` wide; the first and last take what lies outside
-  kFirst, kLast,   ///< of the argument where it is not missing, by the time column named in Aggregate::time
-  kAnyValue,       ///< one that is not missing
+  kAverage,
+  kMin,
+  kMax,
+  kQuantile,   ///< `level` 0 … 1; by t-digest: within a fraction of a percent of rank, seven digits
+  kHistogram,  ///< counts of `bins` equal steps from `low`, each `step` wide; the first and last take what lies outside
+  kFirst,
+  kLast,               ///< of the argument where it is not missing, by the time column named in Aggregate::time
+  kAnyValue,           ///< one that is not missing
   kStandardDeviation,  ///< of the population
-  kConcurrency,    ///< argument: duration in ns; covered time of each time bucket divided by its width. Needs one key that is
-                   ///< kTimeBucket of the column Aggregate::time; rows then reach into every bucket that they cover
+  kConcurrency,  ///< argument: duration in ns; covered time of each time bucket divided by its width. Needs one key
+                 ///< that is kTimeBucket of the column Aggregate::time; rows then reach into every bucket that they
+                 ///< cover
 };
 struct AggregateCall {
   std::string name;
@@ -200,7 +241,8 @@ struct Unnest {
   std::string column;
 };
 enum class JoinKind { kInner, kLeft };
-/// Columns of `right` come in under its own names; its keys do not. At most one row of the right side meets a row of the left.
+/// Columns of `right` come in under its own names; its keys do not. At most one row of the right side meets a row of
+/// the left.
 struct Join {
   JoinKind kind = JoinKind::kLeft;
   std::shared_ptr<const Plan> right;
@@ -213,7 +255,8 @@ using Stage = std::variant<Filter, Compute, Parse, Aggregate, Sort, Limit, Dedup
 
 enum class Table { kSpans, kLogs, kOccurrences, kMetrics };
 
-/// Event time, half open: from ≤ t < to. Of span events their own time, if their span began at most an hour before `from`.
+/// Event time, half open: from ≤ t < to. Of span events their own time, if their span began at most an hour before
+/// `from`.
 struct TimeRange {
   UnixNanos from;
   UnixNanos to;

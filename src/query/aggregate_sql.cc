@@ -1,0 +1,212 @@
+// Writer: Aggregate.
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "query/types.h"
+#include "query/writer.h"
+
+namespace tetrascope::plan {
+
+/// What all calls of one Aggregate share.
+struct Writer::Grouping {
+  const Relation* relation = nullptr;
+  std::string weight;  ///< SQL of how many rows a row stands for; "" for one
+  std::string time;    ///< SQL of Aggregate::time
+  bool keyed = false;  ///< a group has a row at least
+  // With kConcurrency, rows are repeated for every bucket that they cover:
+  std::string repeat;        ///< SQL of which repetition this is, from 0; "" when rows are not repeated
+  std::string bucket;        ///< SQL of the start of the repetition's bucket
+  std::string bucket_width;  ///< in nanoseconds
+  std::string until;         ///< SQL of the row's end
+};
+
+namespace {
+
+/// A row that covers more buckets than a chart has is cut off.
+constexpr int kMaxCoveredBuckets = 10'000;
+
+/// The bucket key of `aggregate` as kTimeBucket's call. Null when no call is kConcurrency.
+const Named* covered_bucket(const Aggregate& aggregate) {
+  if (std::ranges::find(aggregate.calls, AggregateOp::kConcurrency, &AggregateCall::op) == aggregate.calls.end())
+    return nullptr;
+  const auto is_bucket = [&](const Named& key) {
+    const auto* call = std::get_if<Call>(&key.expr->node);
+    if (call == nullptr || call->function != Function::kTimeBucket) return false;
+    const auto* field = std::get_if<Field>(&call->arguments[0]->node);
+    return field != nullptr && field->name == aggregate.time;
+  };
+  return &*std::ranges::find_if(aggregate.keys, is_bucket);
+}
+
+/// Text of one row's value where the row counts for the call, else NULL, which all aggregates pass over.
+std::string masked(const std::string& value, const std::string& condition) {
+  return condition.empty() ? value : fmt::format("if({}, {}, NULL)", condition, value);
+}
+
+std::string count_sql(const std::string& present, const std::string& weight) {
+  if (weight.empty()) return present.empty() ? "toInt64(count())" : fmt::format("toInt64(countIf({}))", present);
+  return present.empty() ? fmt::format("sum({})", weight) : fmt::format("sumIf({}, {})", weight, present);
+}
+
+std::string sum_sql(const TypedSql& x, const std::string& weight) {
+  const std::string times = weight.empty() ? "" : weight + " * ";
+  if (x.type == Type::kDouble) return fmt::format("sum({}{})", times, x.text);
+  return fmt::format("accurateCastOrNull(sum({}toInt128({})), 'Int64')", times,
+                     x.text);  // 64 bits could overflow on the way
+}
+
+std::string average_sql(const TypedSql& x, const std::string& weight) {
+  const std::string value = convert_sql(x, Type::kDouble);
+  if (weight.empty()) return fmt::format("avg({})", value);
+  return fmt::format("divideOrNull(sum({0} * {1}), sumIf({0}, isNotNull({1})))", weight, value);
+}
+
+std::string quantile_sql(double level, const TypedSql& x, const std::string& weight) {
+  const std::string value = convert_sql(x, Type::kDouble);
+  if (weight.empty()) return fmt::format("toFloat64(quantileTDigest({})({}))", level, value);
+  return fmt::format("toFloat64(quantileTDigestWeighted({})({}, toUInt64(greatest({}, 0))))", level, value, weight);
+}
+
+/// One pass, whatever the number of bins: each bin has its own sum.
+std::string histogram_sql(const AggregateCall& call, const TypedSql& x, const std::string& weight,
+                          StatementBuilder& out) {
+  const std::string bin = fmt::format("floor(({} - {}) / {})", convert_sql(x, Type::kDouble),
+                                      out.reference("Float64", fmt::format("{}", call.low)),
+                                      out.reference("Float64", fmt::format("{}", call.step)));
+  // if() and not least(), which would take NaN for a number.
+  const std::string clamped = fmt::format("multiIf({0} < 0, 0, {0} > {1}, {1}, {0})", bin, call.bins - 1);
+  return fmt::format("sumResample(0, {}, 1)({}, accurateCastOrNull({}, 'Int64'))", call.bins,
+                     weight.empty() ? "toInt64(1)" : weight, clamped);
+}
+
+}  // namespace
+
+/// Repeats each row for every bucket from that of its time to that of its end, but no further than the plan's range.
+void Writer::cover_buckets(const Aggregate& aggregate, Relation& relation, Grouping& grouping) {
+  const Named* key = covered_bucket(aggregate);
+  if (key == nullptr) return;
+  const auto call = std::ranges::find(aggregate.calls, AggregateOp::kConcurrency, &AggregateCall::op);
+  const TypedSql duration = expr(call->argument, {nullptr, &relation});
+  const Call& bucket = std::get<Call>(key->expr->node);
+  grouping.bucket_width = expr(bucket.arguments[1], {nullptr, &relation}).text;
+  const std::string start = expr(key->expr, {nullptr, &relation}).text;
+  const std::string end = out_.reference("Int64", std::to_string(relation.range.to.value));
+  const std::string first = new_id();
+  const std::string until = new_id();
+  const std::string repeat = new_id();
+  const std::string time = relation.at(aggregate.time).id;
+  extend(relation,
+         {fmt::format("{} AS {}", start, first),
+          fmt::format("{0} + greatest(least(ifNull({1}, 0), {2} - {0}), 0) AS {3}", time, duration.text, end, until)});
+  extend(relation,
+         {fmt::format(
+             "arrayJoin(range(toUInt32(least(ifNull(greatest(intDiv({0} - {1} - 1, {2}), 0), 0), {3}) + 1))) AS {4}",
+             until, first, grouping.bucket_width, kMaxCoveredBuckets - 1, repeat)});
+  grouping.repeat = repeat;
+  grouping.bucket = fmt::format("({} + {} * {})", first, repeat, grouping.bucket_width);
+  grouping.until = until;
+}
+
+std::string Writer::concurrency(const AggregateCall& call, const Grouping& grouping, const std::string& where) {
+  const std::string overlap = fmt::format("greatest(least({0}, {1} + {2}) - greatest({3}, {1}), 0)", grouping.until,
+                                          grouping.bucket, grouping.bucket_width, grouping.time);
+  const TypedSql duration = expr(call.argument, {nullptr, grouping.relation});
+  const std::string covered = masked(fmt::format("if(isNull({}), NULL, {})", duration.text, overlap), where);
+  return fmt::format("(sum({}toFloat64({})) / {})", grouping.weight.empty() ? "" : grouping.weight + " * ", covered,
+                     grouping.bucket_width);
+}
+
+std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& grouping, Type& type) {
+  using Op = AggregateOp;
+  const Scope scope{nullptr, grouping.relation};
+  std::string where = call.where ? expr(call.where, scope).text : "";
+  if (call.op == Op::kConcurrency) {
+    type = Type::kDouble;
+    return concurrency(call, grouping, where);
+  }
+  if (!grouping.repeat.empty())
+    where = where.empty() ? fmt::format("({} = 0)", grouping.repeat)
+                          : fmt::format("({} AND {} = 0)", where, grouping.repeat);
+  if (!call.argument) {
+    type = Type::kInt;
+    return count_sql(where, grouping.weight);
+  }
+  TypedSql x = expr(call.argument, scope);
+  if (!where.empty()) {
+    x.text = masked(x.text, where);
+  } else if (!grouping.keyed) {
+    x.text = fmt::format("toNullable({})", x.text);  // the engine's aggregates of nothing are missing for these alone
+  }
+  type = x.type;
+  switch (call.op) {
+    case Op::kCount:
+      type = Type::kInt;
+      return count_sql(fmt::format("isNotNull({})", x.text), grouping.weight);
+    case Op::kCountDistinct:
+      type = Type::kInt;
+      return fmt::format("toInt64(ifNull(uniqCombined64({}), 0))", x.text);
+    case Op::kSum:
+      return sum_sql(x, grouping.weight);
+    case Op::kAverage:
+      type = Type::kDouble;
+      return average_sql(x, grouping.weight);
+    case Op::kMin:
+      return fmt::format("min({})", x.text);
+    case Op::kMax:
+      return fmt::format("max({})", x.text);
+    case Op::kQuantile:
+      type = Type::kDouble;
+      return quantile_sql(call.level, x, grouping.weight);
+    case Op::kHistogram:
+      type = Type::kIntArray;
+      return histogram_sql(call, x, grouping.weight, out_);
+    case Op::kFirst:
+      return fmt::format("argMin({}, {})", x.text, grouping.time);
+    case Op::kLast:
+      return fmt::format("argMax({}, {})", x.text, grouping.time);
+    case Op::kAnyValue:
+      return fmt::format("any({})", x.text);
+    case Op::kStandardDeviation:
+      type = Type::kDouble;
+      return fmt::format("stddevPopStable({})", convert_sql(x, Type::kDouble));
+    case Op::kConcurrency:
+      break;
+  }
+  return "NULL";
+}
+
+void Writer::stage(const Aggregate& aggregate, Relation& relation) {
+  Grouping grouping;
+  if (!aggregate.weight.empty()) grouping.weight = fmt::format("ifNull({}, 1)", relation.at(aggregate.weight).id);
+  const auto time = std::ranges::find(relation.columns, aggregate.time, &Column::name);
+  if (time != relation.columns.end()) grouping.time = time->id;
+  cover_buckets(aggregate, relation, grouping);
+  grouping.relation = &relation;
+  grouping.keyed = !aggregate.keys.empty();
+
+  std::vector<std::string> selected;
+  std::vector<std::string> keys;
+  std::vector<Column> columns;
+  for (const Named& key : aggregate.keys) {
+    TypedSql sql = expr(key.expr, {nullptr, &relation});
+    if (&key == covered_bucket(aggregate)) sql.text = grouping.bucket;
+    columns.push_back({key.name, sql.type, new_id()});
+    keys.push_back(columns.back().id);
+    selected.push_back(fmt::format("{} AS {}", sql.text, columns.back().id));
+  }
+  for (const AggregateCall& call : aggregate.calls) {
+    Type type = Type::kInt;
+    const std::string sql = aggregate_call(call, grouping, type);
+    columns.push_back({call.name, type, new_id()});
+    selected.push_back(fmt::format("{} AS {}", sql, columns.back().id));
+  }
+  const std::string group_by = keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
+  relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), relation.step, group_by));
+  relation.columns = std::move(columns);
+  relation.order.clear();
+}
+
+}  // namespace tetrascope::plan

@@ -1,0 +1,281 @@
+// Writer: expressions.
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "query/attribute_sql.h"
+#include "query/functions.h"
+#include "query/subnet.h"
+#include "query/time_format.h"
+#include "query/types.h"
+#include "query/writer.h"
+
+namespace tetrascope::plan {
+namespace {
+
+using F = Function;
+
+/// Patterns mean in every function what they mean in RE2: the engine's match() alone lets `.` be a line end.
+std::string plain_pattern(const std::string& pattern) { return "(?-s)" + pattern; }
+
+std::string_view operator_of(Function function) {
+  switch (function) {
+    case F::kAnd:
+      return " AND ";
+    case F::kOr:
+      return " OR ";
+    case F::kEq:
+      return " = ";
+    case F::kNe:
+      return " != ";
+    case F::kLt:
+      return " < ";
+    case F::kLe:
+      return " <= ";
+    case F::kGt:
+      return " > ";
+    case F::kGe:
+      return " >= ";
+    case F::kAdd:
+      return " + ";
+    case F::kSub:
+      return " - ";
+    case F::kMul:
+      return " * ";
+    default:
+      return "";
+  }
+}
+
+/// The engine's function of the same arguments; "" where there is more to it.
+std::string_view plain_name(Function function) {
+  switch (function) {
+    case F::kNot:
+      return "not";
+    case F::kIf:
+      return "multiIf";
+    case F::kCoalesce:
+      return "coalesce";
+    case F::kIsMissing:
+      return "isNull";
+    case F::kDiv:
+      return "divideOrNull";
+    case F::kMod:
+      return "moduloOrNull";
+    case F::kNegate:
+      return "negate";
+    case F::kFloor:
+      return "floor";
+    case F::kCeil:
+      return "ceil";
+    case F::kLeast:
+      return "least";
+    case F::kGreatest:
+      return "greatest";
+    case F::kConcat:
+      return "concat";
+    case F::kStartsWith:
+      return "startsWith";
+    case F::kEndsWith:
+      return "endsWith";
+    case F::kLower:
+      return "lowerUTF8";
+    case F::kUpper:
+      return "upperUTF8";
+    case F::kReplace:
+      return "replaceAll";
+    case F::kIpIsV4:
+      return "isIPv4String";
+    case F::kIpIsV6:
+      return "isIPv6String";
+    default:
+      return "";
+  }
+}
+
+/// Counted from the epoch, also before it.
+std::string time_bucket_sql(const std::string& time, const std::string& width) {
+  return fmt::format("({0} - positiveModulo({0}, {1}))", time, width);
+}
+
+std::string round_sql(const TypedSql& x) {
+  if (x.type == Type::kInt) return x.text;
+  return fmt::format("(trunc({0}) + if(abs({0} - trunc({0})) >= 0.5, sign({0}), 0))", x.text);
+}
+
+std::string substring_sql(const std::vector<TypedSql>& arguments) {
+  // Beyond these bounds nothing changes, and the engine's own integers cannot overflow.
+  const auto clamped = [](const std::string& x) { return fmt::format("greatest(least({}, 2147483647), 0)", x); };
+  std::string sql = fmt::format("substringUTF8({}, {} + 1", arguments[0].text, clamped(arguments[1].text));
+  if (arguments.size() == 3) sql += ", " + clamped(arguments[2].text);
+  sql += ")";
+  // Bounds that are missing would be taken for zero by greatest(), which skips what is missing.
+  std::string missing;
+  for (std::size_t i = 1; i < arguments.size(); ++i)
+    missing += fmt::format("{}isNull({})", i > 1 ? " OR " : "", arguments[i].text);
+  return fmt::format("if({}, NULL, {})", missing, sql);
+}
+
+std::string in_range_sql(const std::string& address, const AddressRange& range, StatementBuilder& out) {
+  return fmt::format("(toIPv6OrNull({0}) >= toIPv6({1}) AND toIPv6OrNull({0}) <= toIPv6({2}))", address,
+                     out.reference("String", range.first), out.reference("String", range.last));
+}
+
+std::string private_address_sql(const std::string& address, StatementBuilder& out) {
+  std::vector<std::string> ranges;
+  for (const std::string_view subnet : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}) {
+    ranges.push_back(in_range_sql(address, *parse_subnet(subnet), out));
+  }
+  return fmt::format("({})", fmt::join(ranges, " OR "));
+}
+
+}  // namespace
+
+TypedSql Writer::expr(const ExprPtr& expr, const Scope& scope) {
+  TypedSql sql = std::visit([&](const auto& one) { return node(one, scope); }, expr->node);
+  measure(sql);
+  return sql;
+}
+
+TypedSql Writer::node(const Literal& literal, const Scope& /*scope*/) { return literal_sql(literal, out_); }
+
+TypedSql Writer::node(const Field& field, const Scope& scope) {
+  const Column& column = scope.relation->at(field.name);
+  return {column.id, column.type};
+}
+
+TypedSql Writer::node(const InPlan& in, const Scope& scope) {
+  const TypedSql needle = operand(in.needle, scope);
+  const Relation found = plan(*in.plan);
+  return {fmt::format("({} IN (SELECT {} FROM {}))", needle.text, found.columns.front().id, found.step), Type::kBool};
+}
+
+/// One side of a comparison: a table's column stands as it is, so that keys and indexes see it.
+TypedSql Writer::operand(const ExprPtr& expr, const Scope& scope) {
+  if (const auto* column = std::get_if<TableColumn>(&expr->node)) {
+    const TypedSql sql = node(*column, scope);
+    if (sql.type == Type::kInt && std::ranges::find(scope.read->unnest, column->name) == scope.read->unnest.end()) {
+      return {column->name, sql.type};
+    }
+    return sql;
+  }
+  return this->expr(expr, scope);
+}
+
+std::string Writer::comparison(const Call& call, const Scope& scope) {
+  const TypedSql left = operand(call.arguments[0], scope);
+  if (call.function != F::kIn) {
+    return fmt::format("({}{}{})", left.text, operator_of(call.function), operand(call.arguments[1], scope).text);
+  }
+  const Literal& list = std::get<Literal>(call.arguments[1]->node);
+  if (list.value.as<Array>()->empty()) return fmt::format("if(isNull({}), NULL, false)", left.text);
+  return fmt::format("({} IN {})", left.text, list_sql(list, left.type, out_));
+}
+
+TypedSql Writer::node(const Call& call, const Scope& scope) {
+  switch (call.function) {
+    case F::kEq:
+    case F::kNe:
+    case F::kLt:
+    case F::kLe:
+    case F::kGt:
+    case F::kGe:
+    case F::kIn:
+      return {comparison(call, scope), Type::kBool};
+    default:
+      break;
+  }
+  std::vector<TypedSql> arguments;
+  std::vector<Type> types;
+  for (const ExprPtr& argument : call.arguments) {
+    arguments.push_back(expr(argument, scope));
+    types.push_back(arguments.back().type);
+  }
+  const Type type = *result_type(call, types);
+  return {call_sql(call, arguments, type), type};
+}
+
+std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments, Type type) {
+  const std::string& x = arguments[0].text;
+  const auto literal = [&](std::size_t i) -> const std::string& { return *literal_text(*call.arguments[i]); };
+  switch (call.function) {
+    case F::kIf:
+      for (std::size_t i = 1; i < arguments.size(); i += 2) arguments[i].text = convert_sql(arguments[i], type);
+      arguments.back().text = convert_sql(arguments.back(), type);
+      break;
+    case F::kCoalesce:
+    case F::kLeast:
+    case F::kGreatest:
+      for (TypedSql& argument : arguments) argument.text = convert_sql(argument, type);
+      break;
+    case F::kIsMissing:
+      return fmt::format("{}({})", is_array(arguments[0].type) ? "empty" : "isNull", x);
+    case F::kAbs:
+      return type == Type::kInt ? fmt::format("toInt64(abs({}))", x) : fmt::format("abs({})", x);
+    case F::kLog10:
+      return fmt::format("if({0} > 0, log10({0}), NULL)", x);
+    case F::kSqrt:
+      return fmt::format("if({0} >= 0, sqrt({0}), NULL)", x);
+    case F::kRound:
+      return round_sql(arguments[0]);
+    case F::kContains:
+      return fmt::format("(position({}, {}) > 0)", x, arguments[1].text);
+    case F::kLength:
+      return fmt::format("toInt64(lengthUTF8({}))", x);
+    case F::kSubstring:
+      return substring_sql(arguments);
+    case F::kTrim:
+      return fmt::format("trimBoth({}, {})", x,
+                         arguments.size() == 2 ? arguments[1].text : out_.reference("String", " \t\n\r\f\v"));
+    case F::kMatches:
+      return fmt::format("match({}, {})", x, out_.reference("String", plain_pattern(literal(1))));
+    case F::kExtract: {
+      const std::string pattern = out_.reference("String", plain_pattern(literal(1)));
+      return fmt::format("if(match({0}, {1}), extract({0}, {1}), NULL)", x, pattern);
+    }
+    case F::kCountMatches:
+      return fmt::format("toInt64(countMatches({}, {}))", x, out_.reference("String", plain_pattern(literal(1))));
+    case F::kToInt:
+    case F::kToDouble:
+    case F::kToString:
+    case F::kToBool:
+    case F::kToAny:
+    case F::kTypeName:
+      return cast_sql(call.function, arguments[0]);
+    case F::kTimeBucket:
+      return time_bucket_sql(x, arguments[1].text);
+    case F::kFormatTime:
+      return fmt::format("formatDateTime(fromUnixTimestamp64Nano({}, 'UTC'), {}, 'UTC')", x,
+                         out_.reference("String", *engine_time_format(literal(1))));
+    case F::kToNanos:
+    case F::kFromNanos:
+      return x;
+    case F::kJsonGet: {
+      std::string path;
+      for (std::size_t i = 1; i < arguments.size(); ++i) {
+        path += ", " + arguments[i].text + (arguments[i].type == Type::kInt ? " + 1" : "");  // the engine counts from 1
+      }
+      return json_any_sql(x, path);
+    }
+    case F::kIdText:
+      return fmt::format("if({0} = toFixedString('', length({0})), '', lower(hex({0})))", x);
+    case F::kArrayLength:
+      return fmt::format("toInt64(length({}))", x);
+    case F::kIpInSubnet:
+      return in_range_sql(x, *parse_subnet(literal(1)), out_);
+    case F::kIpIsPrivate:
+      return private_address_sql(x, out_);
+    default:
+      break;
+  }
+  std::vector<std::string> texts;
+  for (TypedSql& argument : arguments) texts.push_back(std::move(argument.text));
+  if (const std::string_view between = operator_of(call.function); !between.empty()) {
+    return fmt::format("({})", fmt::join(texts, between));
+  }
+  return fmt::format("{}({})", plain_name(call.function), fmt::join(texts, ", "));
+}
+
+}  // namespace tetrascope::plan

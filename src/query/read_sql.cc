@@ -1,0 +1,114 @@
+// Writer: reads of tables.
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "model/origin_columns.h"
+#include "query/attribute_sql.h"
+#include "query/types.h"
+#include "query/writer.h"
+
+namespace tetrascope::plan {
+namespace {
+
+/// Span events are found by the place of their span: it is looked for this much earlier.
+constexpr std::int64_t kLongestSpan = 3600 * kNanosPerSecond;
+
+bool opens(const TableRead& read, std::string_view name) {
+  return std::ranges::find(read.unnest, name) != read.unnest.end();
+}
+/// The element of an opened array.
+std::string opened_name(std::string_view array) { return fmt::format("one_{}", array); }
+/// SQL of the JSON object of the opened item's attributes; "" in a read that opens nothing.
+std::string opened_attributes(const TableRead& read) {
+  return read.unnest.empty() ? "" : opened_name(attributes_beside(read.unnest.front()));
+}
+
+std::int64_t earlier(std::int64_t time, std::int64_t by) {
+  return time < std::numeric_limits<std::int64_t>::min() + by ? std::numeric_limits<std::int64_t>::min() : time - by;
+}
+
+}  // namespace
+
+TypedSql Writer::node(const TableColumn& column, const Scope& scope) {
+  const ColumnLayout layout = *find_column(scope.read->table, column.name);
+  const bool opened = opens(*scope.read, column.name);
+  const std::string name = opened ? opened_name(column.name) : column.name;
+  Type type = layout.type;
+  if (opened) type = column.name == "event_time" ? Type::kTime : element_type(type);
+  if (layout.narrow && !is_array(type)) return {fmt::format("toInt64({})", name), type};
+  return {name, type};
+}
+
+TypedSql Writer::node(const Attribute& attribute, const Scope& scope) {
+  return {attribute_sql(attribute, opened_attributes(*scope.read), out_), attribute.type};
+}
+
+TypedSql Writer::node(const AllAttributes& attributes, const Scope& scope) {
+  return {all_attributes_sql(attributes.level, opened_attributes(*scope.read)), Type::kAny};
+}
+
+/// Conditions on plain columns, so that the sort key, which begins with `bucket`, leaves out what lies elsewhere.
+std::string Writer::time_condition(const TableRead& read, const TimeRange& range) {
+  const bool events = opens(read, "event_time");
+  const std::string time = events ? opened_name("event_time") : std::string(time_column(read.table));
+  const std::int64_t from = range.from.value;
+  const std::int64_t to = range.to.value;
+  const auto bucket = [&](std::int64_t at) {
+    return out_.reference("Int32", std::to_string(time_bucket(UnixNanos{at})));
+  };
+  const std::string first = bucket(events ? earlier(from, kLongestSpan) : from);
+  const std::string last = bucket(earlier(to, 1));
+  const std::string low = out_.reference("Int64", std::to_string(from));
+  const std::string high = out_.reference("Int64", std::to_string(to));
+  return fmt::format("bucket >= {} AND bucket <= {} AND {} >= {} AND {} < {}", first, last, time, low, time, high);
+}
+
+Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range) {
+  const Scope scope{&read, nullptr};
+  ReadParts parts;
+  for (const Named& named : read.columns) parts.columns.push_back(expr(named.expr, scope));
+  std::string where = time_condition(read, range);
+  if (read.where) where += " AND " + expr(read.where, scope).text;
+
+  std::vector<std::string> arrays = read.unnest;
+  const std::string attributes = opened_attributes(read);
+  const auto uses_attributes = [&](const TypedSql& sql) { return sql.text.find(attributes) != std::string::npos; };
+  if (!attributes.empty() && (std::ranges::any_of(parts.columns, uses_attributes) || uses_attributes({where}))) {
+    const std::string_view array = attributes_beside(read.unnest.front());
+    if (!opens(read, array)) arrays.emplace_back(array);
+  }
+  for (std::string& array : arrays) array = fmt::format("{} AS {}", array, opened_name(array));
+  parts.from = fmt::format("FROM {}{}{} WHERE {}", table_name(read.table), arrays.empty() ? "" : " ARRAY JOIN ",
+                           fmt::join(arrays, ", "), where);
+  return parts;
+}
+
+Writer::Relation Writer::reads(const Plan& plan) {
+  std::vector<ReadParts> reads;
+  for (const TableRead& one : plan.reads) reads.push_back(read(one, plan.range));
+  Relation relation;
+  relation.range = plan.range;
+  const std::vector<Named>& names = plan.reads.front().columns;
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    Type type = reads.front().columns[c].type;
+    for (const ReadParts& one : reads) type = *meet(type, one.columns[c].type);
+    relation.columns.push_back({names[c].name, type, new_id()});
+  }
+  std::vector<std::string> selects;
+  for (ReadParts& one : reads) {
+    std::vector<std::string> columns;
+    for (std::size_t c = 0; c < names.size(); ++c) {
+      const Column& column = relation.columns[c];
+      columns.push_back(fmt::format("{} AS {}", convert_sql(std::move(one.columns[c]), column.type), column.id));
+    }
+    selects.push_back(fmt::format("SELECT {} {}", fmt::join(columns, ", "), one.from));
+  }
+  relation.step = step(fmt::format("{}", fmt::join(selects, "\n  UNION ALL ")));
+  return relation;
+}
+
+}  // namespace tetrascope::plan

@@ -1,0 +1,72 @@
+#include "query/sql_writer.h"
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "query/check.h"
+#include "query/checker.h"
+#include "query/writer.h"
+
+namespace tetrascope::plan {
+
+const Writer::Column& Writer::Relation::at(std::string_view name) const {
+  return *std::ranges::find(columns, name, &Column::name);
+}
+
+std::string Writer::step(const std::string& select) {
+  std::string name = "s" + std::to_string(step_count_++);
+  if (steps_.size() + select.size() > kMaxSqlBytes) {
+    too_large_ = true;
+    return name;
+  }
+  steps_ += fmt::format("{}{} AS (\n  {}\n)", steps_.empty() ? "WITH " : ", ", name, select);
+  return name;
+}
+
+void Writer::extend(Relation& relation, const std::vector<std::string>& expressions) {
+  relation.step = step(fmt::format("SELECT *, {} FROM {}", fmt::join(expressions, ", "), relation.step));
+}
+
+std::string Writer::order_by(const Relation& relation) {
+  return relation.order.empty() ? "" : fmt::format(" ORDER BY {}", fmt::join(relation.order, ", "));
+}
+
+void Writer::measure(TypedSql& sql) {
+  if (sql.text.size() <= kMaxSqlBytes) return;
+  too_large_ = true;
+  sql.text = "NULL";
+}
+
+Writer::Relation Writer::plan(const Plan& plan) {
+  Relation relation = reads(plan);
+  for (const Stage& one : plan.stages) {
+    std::visit([&](const auto& any) { stage(any, relation); }, one);
+  }
+  return relation;
+}
+
+Result<Statement> Writer::write(const Plan& plan) {
+  Writer writer;
+  const Relation relation = writer.plan(plan);
+  std::vector<std::string> ids;
+  for (const Column& column : relation.columns) ids.push_back(column.id);
+  const std::string order = order_by(relation);
+  if (writer.too_large_ || writer.steps_.size() + order.size() > kMaxSqlBytes) {
+    return fail(ErrorCode::kInvalid, "too much to ask at once: fewer or simpler expressions are wanted");
+  }
+  // Without these, `/` in JSON text and rows that a join does not meet differ from what a plan says.
+  writer.out_.sql(
+      fmt::format("{} SELECT {} FROM {}{}\nSETTINGS join_use_nulls = 1, output_format_json_escape_forward_slashes = 0",
+                  writer.steps_, fmt::join(ids, ", "), relation.step, order));
+  return std::move(writer.out_).take();
+}
+
+Result<Statement> write_sql(const Plan& plan) {
+  Checker checker;
+  RETURN_IF_ERROR(checker.plan(plan, 0));
+  return Writer::write(plan);
+}
+
+}  // namespace tetrascope::plan

@@ -1,0 +1,129 @@
+// Writer: the stages but Aggregate.
+
+#include <fmt/core.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "query/types.h"
+#include "query/writer.h"
+
+namespace tetrascope::plan {
+namespace {
+
+/// Numbers, then text, then booleans, then the rest; each kind by its own order.
+std::vector<std::string> any_order(const std::string& x) {
+  return {fmt::format("multiIf(match({0}, '^(-?[0-9]|\\\\{{\"\\\\$double\":)'), 0, startsWith({0}, '\"'), 1, {0} IN "
+                      "('true', 'false'), 2, 3)",
+                      x),
+          cast_sql(Function::kToDouble, {fmt::format("if(startsWith({0}, '\"'), NULL, {0})", x), Type::kAny}),
+          cast_sql(Function::kToString, {x, Type::kAny})};
+}
+
+std::vector<std::string> order_terms(const TypedSql& key, const SortKey& sort) {
+  const std::string_view direction = sort.descending ? "DESC" : "ASC";
+  const std::string_view missing = sort.missing == MissingOrder::kFirst ? "NULLS FIRST" : "NULLS LAST";
+  if (key.type != Type::kAny) return {fmt::format("{} {} {}", key.text, direction, missing)};
+  std::vector<std::string> terms = {
+      fmt::format("isNull({}) {}", key.text, sort.missing == MissingOrder::kFirst ? "DESC" : "ASC")};
+  for (const std::string& term : any_order(key.text))
+    terms.push_back(fmt::format("{} {} {}", term, direction, missing));
+  return terms;
+}
+
+}  // namespace
+
+void Writer::stage(const Filter& filter, Relation& relation) {
+  const TypedSql condition = expr(filter.condition, {nullptr, &relation});
+  relation.step = step(fmt::format("SELECT * FROM {} WHERE {}", relation.step, condition.text));
+}
+
+void Writer::put(Relation& relation, Column column) {
+  const auto found = std::ranges::find(relation.columns, column.name, &Column::name);
+  if (found == relation.columns.end()) {
+    relation.columns.push_back(std::move(column));
+  } else {
+    *found = std::move(column);
+  }
+}
+
+void Writer::stage(const Compute& compute, Relation& relation) {
+  std::vector<std::string> expressions;
+  std::vector<Column> added;
+  for (const Named& named : compute.columns) {
+    TypedSql sql = expr(named.expr, {nullptr, &relation});
+    added.push_back({named.name, sql.type, new_id()});
+    expressions.push_back(fmt::format("{} AS {}", sql.text, added.back().id));
+  }
+  if (added.empty()) return;
+  extend(relation, expressions);
+  for (Column& column : added) put(relation, std::move(column));
+}
+
+void Writer::stage(const Parse& parse, Relation& relation) {
+  const TypedSql input = expr(parse.input, {nullptr, &relation});
+  const std::string groups = new_id();
+  extend(relation, {fmt::format("extractGroups(ifNull({}, ''), {}) AS {}", input.text,
+                                out_.reference("String", "(?-s)" + parse.pattern), groups)});
+  // The engine finds a pattern in a missing text as it does in an empty one.
+  std::vector<std::string> expressions;
+  std::vector<Column> added;
+  for (std::size_t i = 0; i < parse.names.size(); ++i) {
+    added.push_back({parse.names[i], Type::kString, new_id()});
+    expressions.push_back(fmt::format("if(empty({0}) OR isNull({1}), NULL, {0}[{2}]) AS {3}", groups, input.text, i + 1,
+                                      added.back().id));
+  }
+  extend(relation, expressions);
+  for (Column& column : added) put(relation, std::move(column));
+}
+
+void Writer::stage(const Sort& sort, Relation& relation) {
+  relation.order.clear();
+  for (const SortKey& key : sort.keys) {
+    TypedSql sql = expr(key.expr, {nullptr, &relation});
+    for (std::string& term : order_terms(sql, key)) relation.order.push_back(std::move(term));
+  }
+}
+
+void Writer::stage(const Limit& limit, Relation& relation) {
+  std::string by;
+  for (const std::string& name : limit.by) by += (by.empty() ? " BY " : ", ") + relation.at(name).id;
+  relation.step = step(fmt::format("SELECT * FROM {}{} LIMIT {} OFFSET {}{}", relation.step, order_by(relation),
+                                   limit.count, limit.offset, by));
+}
+
+void Writer::stage(const Dedup& dedup, Relation& relation) { stage(Limit{1, 0, dedup.columns}, relation); }
+
+void Writer::stage(const Project& project, Relation& relation) {
+  std::vector<Column> kept;
+  for (const std::string& name : project.columns) kept.push_back(relation.at(name));
+  relation.columns = std::move(kept);
+}
+
+void Writer::stage(const Unnest& unnest, Relation& relation) {
+  const Column& array = relation.at(unnest.column);
+  Column element = {unnest.column, element_type(array.type), new_id()};
+  const std::string sql = fmt::format("arrayJoin({})", array.id);
+  extend(relation,
+         {fmt::format("{} AS {}", element.type == Type::kInt ? fmt::format("toInt64({})", sql) : sql, element.id)});
+  put(relation, std::move(element));
+}
+
+void Writer::stage(const Join& join, Relation& relation) {
+  const Relation right = plan(*join.right);
+  std::vector<std::string> pairs;
+  for (const auto& [left_name, right_name] : join.keys) {
+    pairs.push_back(
+        fmt::format("{}.{} = {}.{}", relation.step, relation.at(left_name).id, right.step, right.at(right_name).id));
+  }
+  relation.step =
+      step(fmt::format("SELECT * FROM {} {} JOIN {} ON {}", relation.step,
+                       join.kind == JoinKind::kLeft ? "LEFT ANY" : "LEFT SEMI", right.step, fmt::join(pairs, " AND ")));
+  for (const Column& column : right.columns) {
+    if (std::ranges::find(join.keys, column.name, &std::pair<std::string, std::string>::second) == join.keys.end()) {
+      relation.columns.push_back(column);
+    }
+  }
+}
+
+}  // namespace tetrascope::plan

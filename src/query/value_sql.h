@@ -1,0 +1,34 @@
+#pragma once
+// Values in SQL: literals as parameters, conversions between types, and kAny, which the engine sees as Nullable(String)
+// holding the store's JSON (model/value.h).
+
+#include <string>
+
+#include "query/plan.h"
+#include "storage/statement.h"
+
+namespace tetrascope::plan {
+
+/// SQL of one expression, ready to stand as an argument: a name, a call, a placeholder or something in parentheses.
+struct TypedSql {
+  std::string text;
+  Type type = Type::kAny;
+};
+
+/// The SQL type that holds a plan type: `Nullable(Int64)`.
+std::string_view engine_type(Type type);
+
+TypedSql literal_sql(const Literal& literal, StatementBuilder& out);
+/// The list of a kIn, as the right side of IN. `needle`: what is looked for.
+std::string list_sql(const Literal& list, Type needle, StatementBuilder& out);
+std::string missing_sql(Type type);
+
+/// `from` and `to` meet (types.h) in `to`.
+std::string convert_sql(TypedSql value, Type to);
+/// kToInt, kToDouble, kToString, kToBool, kToAny and kTypeName.
+std::string cast_sql(Function function, const TypedSql& value);
+
+/// A Float64, Nullable or not, as JSON from which a double comes back: `1.0`, `{"$double":"NaN"}`.
+std::string double_to_json(const std::string& value);
+
+}  // namespace tetrascope::plan

@@ -1,0 +1,106 @@
+#pragma once
+// The walk behind write_sql(): inside query/ only.
+//
+// Each stage is one SELECT over the one before it, as a common table expression: s0 reads, s1 … are the stages, the
+// last SELECT picks the output. A column gets an identifier c0, c1, … when it is made and keeps it: no later one reuses
+// it, so stages that add columns are `SELECT *, … AS c7`, and stages that drop or rename columns write nothing. The
+// names that a plan gives to columns are only ever in here.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "query/plan.h"
+#include "query/value_sql.h"
+#include "storage/statement.h"
+
+namespace tetrascope::plan {
+
+/// Writes one plan that Checker has accepted.
+class Writer {
+ public:
+  /// Errors: kInvalid: the SQL is longer than kMaxSqlBytes.
+  static Result<Statement> write(const Plan& plan);
+
+ private:
+  struct Column {
+    std::string name;
+    Type type;
+    std::string id;
+  };
+  struct Relation {
+    std::string step;
+    std::vector<Column> columns;
+    std::vector<std::string> order;  ///< terms of ORDER BY, of the last Sort
+    TimeRange range;                 ///< of the plan
+
+    [[nodiscard]] const Column& at(std::string_view name) const;
+  };
+  /// Where an expression stands: in a read, or behind columns. One of the two is null.
+  struct Scope {
+    const TableRead* read = nullptr;
+    const Relation* relation = nullptr;
+  };
+
+  Relation plan(const Plan& plan);
+
+  // read_sql.cc
+  struct ReadParts {
+    std::vector<TypedSql> columns;
+    std::string from;  ///< FROM … WHERE …
+  };
+  Relation reads(const Plan& plan);
+  ReadParts read(const TableRead& read, const TimeRange& range);
+  std::string time_condition(const TableRead& read, const TimeRange& range);
+  TypedSql node(const TableColumn& column, const Scope& scope);
+  TypedSql node(const Attribute& attribute, const Scope& scope);
+  TypedSql node(const AllAttributes& attributes, const Scope& scope);
+
+  // expression_sql.cc
+  TypedSql expr(const ExprPtr& expr, const Scope& scope);
+  TypedSql node(const Literal& literal, const Scope& scope);
+  TypedSql node(const Field& field, const Scope& scope);
+  TypedSql node(const Call& call, const Scope& scope);
+  TypedSql node(const InPlan& in, const Scope& scope);
+  TypedSql operand(const ExprPtr& expr, const Scope& scope);
+  std::string comparison(const Call& call, const Scope& scope);
+  std::string call_sql(const Call& call, std::vector<TypedSql>& arguments, Type type);
+
+  // stage_sql.cc
+  void stage(const Filter& filter, Relation& relation);
+  void stage(const Compute& compute, Relation& relation);
+  void stage(const Parse& parse, Relation& relation);
+  void stage(const Sort& sort, Relation& relation);
+  void stage(const Limit& limit, Relation& relation);
+  void stage(const Dedup& dedup, Relation& relation);
+  void stage(const Project& project, Relation& relation);
+  void stage(const Unnest& unnest, Relation& relation);
+  void stage(const Join& join, Relation& relation);
+
+  // aggregate_sql.cc
+  struct Grouping;
+  void stage(const Aggregate& aggregate, Relation& relation);
+  std::string aggregate_call(const AggregateCall& call, const Grouping& grouping, Type& type);
+  std::string concurrency(const AggregateCall& call, const Grouping& grouping, const std::string& where);
+  void cover_buckets(const Aggregate& aggregate, Relation& relation, Grouping& grouping);
+
+  /// Adds a common table expression and names it.
+  std::string step(const std::string& select);
+  /// Puts `column` in the place of the one of its name, or at the end.
+  static void put(Relation& relation, Column column);
+  std::string new_id() { return "c" + std::to_string(ids_++); }
+  /// The engine's plain `SELECT *, <what> FROM step`.
+  void extend(Relation& relation, const std::vector<std::string>& expressions);
+  static std::string order_by(const Relation& relation);
+  /// Notes text of expressions; past the bound, writing goes on with a stand-in and ends in an error.
+  void measure(TypedSql& sql);
+
+  StatementBuilder out_;
+  std::string steps_;
+  int step_count_ = 0;
+  int ids_ = 0;
+  bool too_large_ = false;
+};
+
+}  // namespace tetrascope::plan
