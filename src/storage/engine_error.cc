@@ -7,6 +7,8 @@
 #include <string>
 
 #include "base/log.h"
+#include "fmt/core.h"
+#include "storage/engine_settings.h"
 
 namespace tetrascope {
 namespace {
@@ -112,8 +114,9 @@ Error query_error(const QueryBounds& bounds, std::string_view text) {
     case kTooManyRows:
     case kTooManyBytes:
     case kTooManyRowsOrBytes:
-      return {ErrorCode::kTooLarge, "the answer has more than " + std::to_string(bounds.result_rows) +
-                                        " rows; ask for fewer groups or set a limit"};
+      return {ErrorCode::kTooLarge,
+              fmt::format("the answer has more than {} rows or {} MiB; ask for fewer groups or set a limit",
+                          bounds.result_rows, result_bytes(bounds) >> 20)};
     case kMemoryLimitExceeded:
       // "(total)" is the whole server's limit: then it is not this query that asks for too much.
       if (text.find("(total)") != std::string_view::npos) break;

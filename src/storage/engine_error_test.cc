@@ -33,7 +33,8 @@ TEST(EngineError, IsToldByItsNumber) {
       {"Code: 202. DB::Exception: Too many simultaneous queries", ErrorCode::kUnavailable, ErrorCode::kUnavailable},
       {"Code: 53. DB::Exception: Cannot convert: Float64 to UInt64", ErrorCode::kInternal, ErrorCode::kInvalid},
       {"Code: 62. DB::Exception: Syntax error", ErrorCode::kInternal, ErrorCode::kInternal},
-      {"Poco::Exception. Code: 1000, HTML Form Exception: Field value too long", ErrorCode::kTooLarge, ErrorCode::kInternal},
+      {"Poco::Exception. Code: 1000, HTML Form Exception: Field value too long", ErrorCode::kTooLarge,
+       ErrorCode::kInternal},
       {"no number at all", ErrorCode::kInternal, ErrorCode::kInternal},
       {"", ErrorCode::kInternal, ErrorCode::kInternal},
   };

@@ -31,11 +31,14 @@ EngineSettings query_settings(std::size_t threads) {
   };
 }
 
+std::size_t result_bytes(const QueryBounds& bounds) { return bounds.memory_bytes / 4; }
+
 EngineSettings bound_settings(const QueryBounds& bounds) {
   return {
       {"max_execution_time", fmt::format("{}.{:03}", bounds.time.count() / 1000, bounds.time.count() % 1000)},
       {"max_memory_usage", std::to_string(bounds.memory_bytes)},
       {"max_result_rows", std::to_string(bounds.result_rows)},
+      {"max_result_bytes", std::to_string(result_bytes(bounds))},
   };
 }
 

@@ -275,6 +275,7 @@ TEST_P(StorageSuite, BoundsEndAQueryAndNotTheServer) {
        {milliseconds(300), 512 << 20, 100},
        ErrorCode::kDeadlineExceeded},
       {"SELECT number FROM numbers(101)", {milliseconds(5000), 512 << 20, 100}, ErrorCode::kTooLarge},
+      {"SELECT repeat('x', 1000000) FROM numbers(50)", {milliseconds(5000), 64 << 20, 100}, ErrorCode::kTooLarge},
       {"SELECT length(groupArray(number)) FROM numbers(100000000)",
        {milliseconds(10000), 64 << 20, 100},
        ErrorCode::kTooLarge},
