@@ -1,0 +1,84 @@
+#include "slices/ui/attributes_json.h"
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "base/base64.h"
+
+namespace tetrascope::ui {
+namespace {
+
+std::string_view type_of(const Value& value) {
+  if (value.as<bool>() != nullptr) return "bool";
+  if (value.as<std::int64_t>() != nullptr) return "int";
+  if (value.as<double>() != nullptr) return "double";
+  if (value.as<std::string>() != nullptr) return "string";
+  if (value.as<Bytes>() != nullptr) return "bytes";
+  if (value.as<Array>() != nullptr) return "array";
+  if (value.as<Object>() != nullptr) return "map";
+  return "empty";
+}
+
+std::string text_of(const Value& value) {
+  if (value.missing()) return {};
+  if (const auto* text = value.as<std::string>()) return *text;
+  if (const auto* bytes = value.as<Bytes>()) return to_base64(bytes->data);
+  std::string json = to_plain_json(value);
+  // NaN and the infinities are text in JSON; here their type stands beside them.
+  if (value.as<double>() != nullptr && json.starts_with('"')) return json.substr(1, json.size() - 2);
+  return json;
+}
+
+/// The keys under which the store keeps the leaves of `map`.
+void collect_leaves(const std::string& key, const Object& map, std::set<std::string>& leaves) {
+  for (const auto& [name, value] : map) {
+    const std::string dotted = key + "." + name;
+    leaves.insert(dotted);
+    if (const auto* inner = value.as<Object>()) collect_leaves(dotted, *inner, leaves);
+  }
+}
+
+const Value* member_of(const Value& object, std::string_view name) {
+  const auto* members = object.as<Object>();
+  if (members == nullptr) return nullptr;
+  const auto found = std::ranges::find(*members, name, &Object::value_type::first);
+  return found == members->end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+Value attributes_json(const Value& attributes) {
+  Array list;
+  const auto* members = attributes.as<Object>();
+  if (members == nullptr) return list;
+  std::set<std::string> leaves;
+  for (const auto& [key, value] : *members) {
+    if (const auto* map = value.as<Object>()) collect_leaves(key, *map, leaves);
+  }
+  for (const auto& [key, value] : *members) {
+    if (leaves.contains(key)) continue;
+    list.push_back(Object{{"key", key}, {"type", std::string(type_of(value))}, {"text", text_of(value)}});
+  }
+  return list;
+}
+
+Value attributes_json(std::string_view json) {
+  const auto value = value_from_json(json);
+  return attributes_json(value ? *value : Value());
+}
+
+Value shared_attributes_json(std::string_view shared) {
+  const auto value = value_from_json(shared);
+  const Value* attributes = value ? member_of(*value, "attributes") : nullptr;
+  return attributes_json(attributes != nullptr ? *attributes : Value());
+}
+
+std::string shared_text(std::string_view shared, std::string_view member) {
+  const auto value = value_from_json(shared);
+  const Value* found = value ? member_of(*value, member) : nullptr;
+  const auto* text = found != nullptr ? found->as<std::string>() : nullptr;
+  return text != nullptr ? *text : std::string();
+}
+
+}  // namespace tetrascope::ui

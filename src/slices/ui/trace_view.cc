@@ -1,0 +1,163 @@
+#include "slices/ui/trace_view.h"
+
+#include <charconv>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "slices/ui/answers.h"
+#include "slices/ui/question.h"
+#include "slices/ui/span_json.h"
+
+namespace tetrascope::ui {
+namespace {
+
+using plan::column;
+using plan::field;
+
+std::unexpected<Error> no_trace() { return fail(ErrorCode::kNotFound, "no span of this trace has arrived"); }
+
+plan::Plan spans_of(const TraceId& trace, std::initializer_list<std::string_view> columns, std::size_t limit) {
+  plan::TableRead read;
+  for (const auto name : columns) read.columns.push_back({std::string(name), column(std::string(name))});
+  read.where = equals(column("trace_id"), id_literal(trace));
+  return {kAllTime, {read}, {plan::Sort{{{field("start")}}}, plan::Limit{limit, 0, {}}}};
+}
+
+Result<std::int64_t> count_logs(const plan::Runner& runner, const TraceId& trace) {
+  plan::TableRead read{plan::Table::kLogs, {}, {{"time", column("time")}}, {}};
+  read.where = equals(column("trace_id"), id_literal(trace));
+  plan::Aggregate all;
+  all.calls = {counted("logs")};
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {kAllTime, {read}, {all}}));
+  return answer.rows.empty() ? 0 : int_cell(answer.rows[0][0]);
+}
+
+/// Texts by the order in which they first come.
+class Names {
+ public:
+  std::size_t place(std::string_view name) {
+    const auto [found, added] = places_.try_emplace(std::string(name), names_.size());
+    if (added) names_.emplace_back(name);
+    return found->second;
+  }
+  void append_to(std::string& out) const {
+    out += '[';
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+      if (i > 0) out += ',';
+      append_json_string(names_[i], out);
+    }
+    out += ']';
+  }
+
+ private:
+  std::unordered_map<std::string, std::size_t> places_;
+  std::vector<std::string> names_;
+};
+
+void append_number(std::int64_t number, std::string& out) {
+  char digits[24];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, number);
+  out.append(digits, end);
+}
+
+/// `"name":[…]`, one element a row, written by `write(row, out)`.
+template <class Write>
+void append_column(std::string_view name, std::size_t rows, std::string& out, Write write) {
+  if (out.back() != '{') out += ',';
+  append_json_string(name, out);
+  out += ":[";
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (row > 0) out += ',';
+    write(row, out);
+  }
+  out += ']';
+}
+
+/// The columns of a waterfall. By hand, since a trace may have a hundred thousand spans.
+std::string write_columns(const plan::Answer& answer, std::size_t rows, Names& services, Names& names) {
+  std::string out = "{";
+  const auto cells = [&](std::string_view name) {
+    return [&answer, at = column_of(answer, name)](std::size_t row) -> const Value& { return answer.rows[row][at]; };
+  };
+  const auto ids = [&](std::string_view name, auto cell) {
+    append_column(name, rows, out, [&](std::size_t row, std::string& to) {
+      to += '"';
+      to += id_cell(cell(row));
+      to += '"';
+    });
+  };
+  const auto numbers = [&](std::string_view name, auto cell, std::string_view quote) {
+    append_column(name, rows, out, [&](std::size_t row, std::string& to) {
+      to += quote;
+      append_number(int_cell(cell(row)), to);
+      to += quote;
+    });
+  };
+  const auto places = [&](std::string_view name, auto cell, Names& known) {
+    append_column(name, rows, out, [&](std::size_t row, std::string& to) {
+      append_number(static_cast<std::int64_t>(known.place(text_cell(cell(row)))), to);
+    });
+  };
+  ids("id", cells("span_id"));
+  ids("parent", cells("parent_span_id"));
+  numbers("start", cells("start"), "\"");
+  numbers("duration", cells("duration"), "\"");
+  places("service", cells("service"), services);
+  places("name", cells("name"), names);
+  numbers("kind", cells("kind"), "");
+  numbers("status", cells("status"), "");
+  return out + "}";
+}
+
+}  // namespace
+
+Result<std::string> read_waterfall(const plan::Runner& runner, const NamedId<16>& trace) {
+  QueryBounds bounds;
+  bounds.result_rows = kMaxWaterfall + 1;
+  const plan::Plan plan =
+      spans_of(trace.id,
+               {"span_id", "parent_span_id", "start", "duration", "service", "name", "kind", "status", "trace_id_text"},
+               kMaxWaterfall + 1);
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan, bounds));
+  if (answer.rows.empty()) return no_trace();
+  ASSIGN_OR_RETURN(const std::int64_t logs, count_logs(runner, trace.id));
+  const std::size_t rows = std::min(answer.rows.size(), kMaxWaterfall);
+  Names services;
+  Names names;
+  const std::string columns = write_columns(answer, rows, services, names);
+  std::string out = "{\"trace_id\":\"" + to_hex(trace.id) + "\",\"text\":";
+  append_json_string(text_cell(answer.rows[0][column_of(answer, "trace_id_text")]), out);
+  out += answer.rows.size() > rows ? ",\"truncated\":true" : ",\"truncated\":false";
+  out += ",\"logs\":" + std::to_string(logs) + ",\"services\":";
+  services.append_to(out);
+  out += ",\"names\":";
+  names.append_to(out);
+  return out + ",\"spans\":" + columns + "}";
+}
+
+Result<std::string> read_span(const plan::Runner& runner, const NamedId<16>& trace, const NamedId<8>& span) {
+  constexpr std::size_t kMostOthers = 16;
+  plan::Plan plan = whole_spans_plan(trace.id, kMostOthers + 1);
+  plan.reads[0].where = both(plan.reads[0].where, equals(column("span_id"), id_literal(span.id)));
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan));
+  if (answer.rows.empty()) return fail(ErrorCode::kNotFound, "this trace has no such span");
+  const auto others = static_cast<std::int64_t>(answer.rows.size() - 1);
+  return to_json(Object{{"span", span_json(answer, answer.rows[0])}, {"others", others}});
+}
+
+Result<std::string> read_document(const plan::Runner& runner, const NamedId<16>& trace) {
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, whole_spans_plan(trace.id, kMaxDocument + 1)));
+  if (answer.rows.empty()) return no_trace();
+  const bool truncated = answer.rows.size() > kMaxDocument;
+  std::string out = "{\"trace_id\":\"" + to_hex(trace.id) + "\",\"truncated\":";
+  out += truncated ? "true" : "false";
+  out += ",\"spans\":[";
+  for (std::size_t i = 0; i < answer.rows.size() - (truncated ? 1 : 0); ++i) {
+    if (i > 0) out += ",\n";
+    append_json(span_json(answer, answer.rows[i]), out);
+  }
+  return out + "]}\n";
+}
+
+}  // namespace tetrascope::ui

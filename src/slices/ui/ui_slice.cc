@@ -1,0 +1,183 @@
+#include "slices/ui/ui_slice.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "slices/ui/answers.h"
+#include "slices/ui/arrivals.h"
+#include "slices/ui/log_search.h"
+#include "slices/ui/page_files.h"
+#include "slices/ui/parameters.h"
+#include "slices/ui/status.h"
+#include "slices/ui/trace_search.h"
+#include "slices/ui/trace_view.h"
+
+namespace tetrascope {
+namespace {
+
+using namespace ui;
+
+/// Clients' clocks may be ahead of ours: lists of the newest look so far into the future.
+constexpr std::chrono::minutes kAhead{10};
+
+/// A question: reads its parameters and gives the JSON that answers it.
+using Question = std::function<Result<std::string>(const Request&)>;
+
+Value trace_json(const TraceSummary& trace) {
+  Array services;
+  for (const auto& [service, spans] : trace.services)
+    services.push_back(Object{{"service", service}, {"spans", spans}});
+  Array protocols(trace.protocols.begin(), trace.protocols.end());
+  return Object{
+      {"trace_id", trace.trace_id},
+      {"start", exact(trace.start)},
+      {"duration", exact(trace.end.value - trace.start.value)},
+      {"root", Object{{"service", trace.root_service}, {"name", trace.root_name}, {"missing", trace.root_missing}}},
+      {"spans", trace.spans},
+      {"errors", trace.errors},
+      {"services", std::move(services)},
+      {"protocols", std::move(protocols)}};
+}
+
+Result<std::string> list_traces(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(
+      request, {"last", "from", "to", "service", "name", "min_duration", "errors", "attribute", "cursor", "limit"}));
+  TraceSearch search;
+  ASSIGN_OR_RETURN(search.range, read_range(request, UnixNanos::now(), kAhead));
+  search.filter.service = read_text(request, "service");
+  search.filter.name = read_text(request, "name");
+  ASSIGN_OR_RETURN(search.filter.min_duration_ns,
+                   read_number(request, "min_duration", 0, std::numeric_limits<std::int64_t>::max(), 0));
+  ASSIGN_OR_RETURN(search.filter.errors, read_flag(request, "errors"));
+  ASSIGN_OR_RETURN(search.filter.attributes, read_attributes(request));
+  ASSIGN_OR_RETURN(search.after, read_cursor(request));
+  ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 50));
+  search.limit = static_cast<std::size_t>(limit);
+  ASSIGN_OR_RETURN(const TracePage page, search_traces(middle.runner, middle.fields, search));
+  Array traces;
+  for (const TraceSummary& trace : page.traces) traces.push_back(trace_json(trace));
+  return to_json(Object{{"from", exact(search.range.from)},
+                        {"to", exact(search.range.to)},
+                        {"traces", std::move(traces)},
+                        {"cursor", page.next ? Value(write_cursor(*page.next)) : Value()}});
+}
+
+Result<std::string> list_logs(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"last", "from", "to", "service", "min_severity", "text", "cursor", "limit"}));
+  LogSearch search;
+  ASSIGN_OR_RETURN(search.range, read_range(request, UnixNanos::now(), kAhead));
+  search.service = read_text(request, "service");
+  search.text = read_text(request, "text");
+  ASSIGN_OR_RETURN(search.min_severity, read_number(request, "min_severity", 0, 24, 0));
+  ASSIGN_OR_RETURN(search.after, read_cursor(request));
+  ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 100));
+  search.limit = static_cast<std::size_t>(limit);
+  return search_logs(middle.runner, search);
+}
+
+/// The id in the path, of any form that a client may have used.
+Result<NamedId<16>> trace_of(const Request& request) {
+  if (request.captures[0].size() > kMaxText) return fail(ErrorCode::kInvalid, "trace id: too long");
+  return trace_id_from_text(request.captures[0]);
+}
+
+Result<std::string> show_trace(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {}));
+  ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
+  return read_waterfall(middle.runner, trace);
+}
+
+Result<std::string> show_span(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {}));
+  ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
+  if (request.captures[1].size() > kMaxText) return fail(ErrorCode::kInvalid, "span id: too long");
+  return read_span(middle.runner, trace, span_id_from_text(request.captures[1]));
+}
+
+Result<std::string> show_trace_logs(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"cursor", "limit"}));
+  ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
+  ASSIGN_OR_RETURN(const std::int64_t offset, read_number(request, "cursor", 0, 10'000'000 - kMaxPage, 0));
+  ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 200));
+  return read_trace_logs(middle.runner, trace, static_cast<std::size_t>(offset), static_cast<std::size_t>(limit));
+}
+
+Result<std::string> show_document(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {}));
+  ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
+  return read_document(middle.runner, trace);
+}
+
+Result<std::string> list_services(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"last", "from", "to"}));
+  ASSIGN_OR_RETURN(const plan::TimeRange range, read_range(request, UnixNanos::now()));
+  return read_services(middle.runner, range);
+}
+
+Result<std::string> list_rejected(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {}));
+  return rejected_json(middle.stats.all_rejected(), middle.settings.started);
+}
+
+Handler answering(Question question) {
+  return [question = std::move(question)](Request&& request, Respond respond) {
+    auto answer = question(request);
+    respond(answer ? json_answer(*std::move(answer)) : error_answer(request, answer.error()));
+  };
+}
+
+/// A file of the page at a fixed path; every page's address is the one document, which reads the rest from the address.
+Handler sending(std::string path) {
+  return [path = std::move(path)](Request&& request, Respond respond) {
+    const PageFile* file = find_page_file(page_files(), path);
+    respond(file != nullptr ? send_page_file(*file, request)
+                            : error_answer(request, {ErrorCode::kNotFound, "nothing is at this path"}));
+  };
+}
+
+void send_asset(Request&& request, Respond respond) {
+  sending("/assets/" + request.captures[0])(std::move(request), std::move(respond));
+}
+
+}  // namespace
+
+Slice make_ui_slice(Middle& middle) {
+  Slice slice;
+  slice.http.slice = "ui";
+  slice.http.prefixes = {"/api/v1/", "/assets/"};
+  slice.http.shape_error = error_answer;
+  auto& routes = slice.http.routes;
+
+  const auto question = [&](std::string pattern, Result<std::string> (*answer)(const Middle&, const Request&)) {
+    Handler handler = answering([&middle, answer](const Request& request) { return answer(middle, request); });
+    routes.push_back({.method = "GET",
+                      .pattern = "/api/v1/" + std::move(pattern),
+                      .handler = on_query_pool(middle, std::move(handler), error_answer)});
+  };
+  const auto status = std::make_shared<Status>(middle);
+  routes.push_back({.method = "GET",
+                    .pattern = "/api/v1/status",
+                    .handler = on_query_pool(middle, answering([status](const Request& request) -> Result<std::string> {
+                                               RETURN_IF_ERROR(check_names(request, {}));
+                                               return status->read();
+                                             }),
+                                             error_answer)});
+  question("services", list_services);
+  question("traces", list_traces);
+  question("traces/{trace_id}", show_trace);
+  question("traces/{trace_id}/spans/{span_id}", show_span);
+  question("traces/{trace_id}/logs", show_trace_logs);
+  question("traces/{trace_id}/document", show_document);
+  question("logs", list_logs);
+  question("rejected", list_rejected);
+
+  for (const char* page : {"/", "/traces", "/trace/{trace_id}", "/logs", "/rejected"}) {
+    routes.push_back({.method = "GET", .pattern = page, .handler = sending("/index.html")});
+  }
+  routes.push_back({.method = "GET", .pattern = "/favicon.svg", .handler = sending("/favicon.svg")});
+  routes.push_back({.method = "GET", .pattern = "/assets/{name}", .handler = send_asset});
+  return slice;
+}
+
+}  // namespace tetrascope
