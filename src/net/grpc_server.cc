@@ -42,8 +42,9 @@ constexpr int kStreamsPerConnection = 256;
 constexpr int kKeepaliveMillis = 60'000;
 constexpr int kLeastPingMillis = 5'000;
 
-/// What all connections may buffer: four of the largest messages, or many small ones.
-std::size_t quota_bytes(std::size_t message_limit) { return std::max(std::size_t{128} << 20, 4 * message_limit); }
+/// What all connections may buffer: three of the largest messages, or many small ones. One that declares more than
+/// there is gets its stream reset.
+std::size_t quota_bytes(std::size_t message_limit) { return std::max(std::size_t{64} << 20, 3 * message_limit); }
 
 std::string_view text(grpc::string_ref ref) { return {ref.data(), ref.size()}; }
 

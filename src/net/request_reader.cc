@@ -77,7 +77,8 @@ struct RequestReader::Parser final : http::basic_parser<true> {
                        error_code&) override {
     request.method = text(method);
     version = seen;
-    if (auto parsed = tetrascope::parse_target(text(target), request); !parsed) target_error = std::move(parsed).error();
+    if (auto parsed = tetrascope::parse_target(text(target), request); !parsed)
+      target_error = std::move(parsed).error();
   }
   void on_response_impl(int, boost::beast::string_view, int, error_code&) override {}
   void on_field_impl(http::field, boost::beast::string_view name, boost::beast::string_view value,
