@@ -1,0 +1,134 @@
+#include "slices/honeycomb/query_filter.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace tetrascope::honeycomb {
+namespace {
+
+using plan::ExprPtr;
+using plan::literal;
+using F = plan::Function;
+using Aspect = RowReader::Aspect;
+
+std::string text_of(const Value& value) {
+  if (const auto* text = value.as<std::string>()) return *text;
+  if (const auto* flag = value.as<bool>()) return *flag ? "true" : "false";
+  if (const auto* integer = value.as<std::int64_t>()) return fmt::format("{}", *integer);
+  return fmt::format("{}", *value.as<double>());
+}
+
+std::optional<Value> number_of(const Value& value) {
+  if (value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr) return value;
+  if (const auto* flag = value.as<bool>()) return Value(std::int64_t{*flag ? 1 : 0});
+  const auto& text = *value.as<std::string>();
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
+  return Value(number);
+}
+
+std::optional<Value> flag_of(const Value& value) {
+  if (value.as<bool>() != nullptr) return value;
+  if (const auto* integer = value.as<std::int64_t>()) return Value(*integer != 0);
+  if (const auto* number = value.as<double>()) return Value(*number != 0);
+  const auto& text = *value.as<std::string>();
+  if (text != "true" && text != "false") return std::nullopt;
+  return Value(text == "true");
+}
+
+/// The filter's value as the column's type; nullopt when it is none.
+std::optional<Value> as_kind(const Value& value, ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::kString:
+      return Value(text_of(value));
+    case ColumnKind::kBoolean:
+      return flag_of(value);
+    default:
+      return number_of(value);
+  }
+}
+
+ExprPtr never() { return literal(Value(false)); }
+/// The opposite, which holds for rows without a value too.
+ExprPtr otherwise(ExprPtr condition) {
+  return plan::call(F::kNot, {plan::call(F::kCoalesce, {std::move(condition), literal(Value(false))})});
+}
+
+ExprPtr compared(F function, const FilterSpec& filter, RowReader& reader) {
+  const auto value = as_kind(filter.value, reader.kind_of(filter.column));
+  if (!value) return never();
+  return plan::call(function, {plan::field(reader.use(filter.column, Aspect::kValue)), literal(*value)});
+}
+
+ExprPtr text_compared(F function, const FilterSpec& filter, RowReader& reader) {
+  ExprPtr field = plan::field(reader.use(filter.column, Aspect::kValue));
+  if (reader.kind_of(filter.column) != ColumnKind::kString) field = plan::call(F::kToString, {std::move(field)});
+  return plan::call(function, {std::move(field), literal(Value(text_of(filter.value)))});
+}
+
+ExprPtr among(const FilterSpec& filter, RowReader& reader) {
+  const ColumnKind kind = reader.kind_of(filter.column);
+  const ExprPtr field = plan::field(reader.use(filter.column, Aspect::kValue));
+  Array values;
+  for (const Value& item : *filter.value.as<Array>()) {
+    if (auto value = as_kind(item, kind)) values.push_back(*std::move(value));
+  }
+  if (values.empty()) return never();
+  if (kind != ColumnKind::kBoolean) return plan::call(F::kIn, {field, literal(Value(std::move(values)))});
+  std::vector<ExprPtr> equals;
+  for (const Value& value : values) equals.push_back(plan::call(F::kEq, {field, literal(value)}));
+  return plan::call(F::kOr, std::move(equals));
+}
+
+}  // namespace
+
+ExprPtr filter_condition(const FilterSpec& filter, RowReader& reader) {
+  switch (filter.op) {
+    case FilterOp::kEq:
+      return compared(F::kEq, filter, reader);
+    case FilterOp::kNe:
+      return otherwise(compared(F::kEq, filter, reader));
+    case FilterOp::kGt:
+      return compared(F::kGt, filter, reader);
+    case FilterOp::kGe:
+      return compared(F::kGe, filter, reader);
+    case FilterOp::kLt:
+      return compared(F::kLt, filter, reader);
+    case FilterOp::kLe:
+      return compared(F::kLe, filter, reader);
+    case FilterOp::kStartsWith:
+      return text_compared(F::kStartsWith, filter, reader);
+    case FilterOp::kNotStartsWith:
+      return otherwise(text_compared(F::kStartsWith, filter, reader));
+    case FilterOp::kEndsWith:
+      return text_compared(F::kEndsWith, filter, reader);
+    case FilterOp::kNotEndsWith:
+      return otherwise(text_compared(F::kEndsWith, filter, reader));
+    case FilterOp::kContains:
+      return text_compared(F::kContains, filter, reader);
+    case FilterOp::kNotContains:
+      return otherwise(text_compared(F::kContains, filter, reader));
+    case FilterOp::kExists:
+      return plan::field(reader.use(filter.column, Aspect::kPresence));
+    case FilterOp::kNotExists:
+      return otherwise(plan::field(reader.use(filter.column, Aspect::kPresence)));
+    case FilterOp::kIn:
+      return among(filter, reader);
+    case FilterOp::kNotIn:
+      return otherwise(among(filter, reader));
+  }
+  return never();
+}
+
+ExprPtr filters_condition(const FilterSet& set, RowReader& reader) {
+  std::vector<ExprPtr> conditions;
+  for (const auto& filter : set.filters) conditions.push_back(filter_condition(filter, reader));
+  if (conditions.empty()) return nullptr;
+  if (conditions.size() == 1) return conditions.front();
+  return plan::call(set.any ? F::kOr : F::kAnd, std::move(conditions));
+}
+
+}  // namespace tetrascope::honeycomb

@@ -1,0 +1,15 @@
+#pragma once
+// A filter of the specification as a condition of the plan (dossier honeycomb_otlp 4.11).
+
+#include "slices/honeycomb/query_reads.h"
+#include "slices/honeycomb/query_spec.h"
+
+namespace tetrascope::honeycomb {
+
+/// The condition, over fields that `reader` is told to read. The filter's value becomes one of the column's declared
+/// type; one that cannot is equal to nothing. A negative operator holds for rows that lack the column.
+plan::ExprPtr filter_condition(const FilterSpec& filter, RowReader& reader);
+/// Null for no filters.
+plan::ExprPtr filters_condition(const FilterSet& set, RowReader& reader);
+
+}  // namespace tetrascope::honeycomb

@@ -1,0 +1,318 @@
+#include "slices/honeycomb/query_plans.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "slices/honeycomb/query_filter.h"
+
+namespace tetrascope::honeycomb {
+namespace {
+
+using plan::ExprPtr;
+using plan::field;
+using plan::literal;
+using F = plan::Function;
+using Aspect = RowReader::Aspect;
+using plan::AggregateOp;
+
+constexpr double kWantedBins = 50;
+
+ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
+
+/// A value and its absence as text of which no two groups have the same: `5:GET /`, `-`.
+ExprPtr part_of_group(const std::string& name) {
+  const ExprPtr value = plan::call(F::kToString, {field(name)});
+  const ExprPtr length = plan::call(F::kToString, {plan::call(F::kLength, {value})});
+  return plan::call(F::kCoalesce, {plan::call(F::kConcat, {length, text(":"), value}), text("-")});
+}
+
+AggregateOp operation_of(Op op) {
+  switch (op) {
+    case Op::kCount:
+      return AggregateOp::kCount;
+    case Op::kConcurrency:
+      return AggregateOp::kConcurrency;
+    case Op::kSum:
+    case Op::kRateSum:
+      return AggregateOp::kSum;
+    case Op::kAvg:
+    case Op::kRateAvg:
+      return AggregateOp::kAverage;
+    case Op::kCountDistinct:
+      return AggregateOp::kCountDistinct;
+    case Op::kHeatmap:
+      return AggregateOp::kHistogram;
+    case Op::kMax:
+    case Op::kRateMax:
+      return AggregateOp::kMax;
+    case Op::kMin:
+      return AggregateOp::kMin;
+    case Op::kPercentile:
+      return AggregateOp::kQuantile;
+  }
+  return AggregateOp::kCount;
+}
+
+F comparison_of(FilterOp op) {
+  switch (op) {
+    case FilterOp::kNe:
+      return F::kNe;
+    case FilterOp::kGt:
+      return F::kGt;
+    case FilterOp::kGe:
+      return F::kGe;
+    case FilterOp::kLt:
+      return F::kLt;
+    case FilterOp::kLe:
+      return F::kLe;
+    default:
+      return F::kEq;
+  }
+}
+
+bool is_relational(std::string_view column) {
+  constexpr std::array<std::string_view, 7> kPrefixes = {"root.", "parent.", "child.", "any.",
+                                                         "any2.", "any3.",   "none."};
+  return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return column.starts_with(prefix); });
+}
+
+ExprPtr shown(const std::vector<std::string>& groups) {
+  Array texts(groups.begin(), groups.end());
+  return plan::call(
+      F::kIn, {field(std::string(QueryPlans::kGroup)), literal(Value(std::move(texts)), plan::Type::kStringArray)});
+}
+
+/// The one trace that the filters ask for, when all of them must hold; nullptr for none.
+const std::string* wanted_trace(const FilterSet& filters) {
+  if (filters.any) return nullptr;
+  for (const auto& filter : filters.filters) {
+    if (filter.column == "trace.trace_id" && filter.op == FilterOp::kEq) return filter.value.as<std::string>();
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Bins nice_bins(double min, double max) {
+  if (!std::isfinite(min) || !std::isfinite(max) || !(min <= max)) return {};
+  const double width = max > min ? (max - min) / kWantedBins : std::max(std::abs(max) / kWantedBins, 1.0);
+  if (!std::isfinite(width) || width <= 0) return {min, 1, 1};
+  const double unit = std::pow(10.0, std::floor(std::log10(width)));
+  double step = unit * 10;
+  for (const double factor : {1.0, 2.0, 5.0}) {
+    if (unit * factor >= width * (1 - 1e-9)) {
+      step = unit * factor;
+      break;
+    }
+  }
+  const double low = std::floor(min / step) * step;
+  const int count = static_cast<int>(std::floor((max - low) / step)) + 1;
+  return {low, step, std::clamp(count, 1, 100)};
+}
+
+std::vector<FieldProblem> check_columns(const QuerySpec& spec, const RowReader& reader) {
+  std::vector<FieldProblem> problems;
+  const auto check = [&](const std::string& column, std::string field_name) {
+    if (!is_relational(column) || reader.knows(column)) return;
+    problems.push_back({std::move(field_name), "invalid", "relational fields are not available on this server yet"});
+  };
+  for (const auto& column : spec.breakdowns) check(column, "breakdowns");
+  for (const auto& filter : spec.filters.filters) check(filter.column, "filters");
+  for (const auto& calculation : spec.calculations) check(calculation.column, "calculations");
+  return problems;
+}
+
+std::string QueryPlans::key_column(std::size_t breakdown) { return "k" + std::to_string(breakdown); }
+std::string QueryPlans::value_column(std::size_t calculation) { return "a" + std::to_string(calculation); }
+
+QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t granularity, RowReader& reader)
+    : spec_(spec),
+      range_{{range.from * kNanosPerSecond}, {range.to * kNanosPerSecond}},
+      width_(granularity * kNanosPerSecond) {
+  if (const auto* trace = wanted_trace(spec.filters)) reader.only_trace(*trace);
+  where_ = filters_condition(spec.filters, reader);
+  for (const auto& column : spec.breakdowns) breakdowns_.push_back(reader.use(column, Aspect::kValue));
+  for (const auto& calculation : spec.calculations) {
+    Term term;
+    term.where = filters_condition(calculation.filters, reader);
+    const ColumnKind kind = reader.kind_of(calculation.column);
+    const bool numeric = kind == ColumnKind::kFloat || kind == ColumnKind::kInteger;
+    if (calculation.op.op == Op::kConcurrency) {
+      const ExprPtr millis = field(reader.use("duration_ms", Aspect::kValue));
+      term.argument = plan::call(F::kToInt, {plan::call(F::kMul, {millis, literal(Value(1e6))})});
+    } else if (calculation.op.op == Op::kCount) {
+      if (!calculation.column.empty())
+        term.where = plan::both(term.where, field(reader.use(calculation.column, Aspect::kPresence)));
+    } else if (calculation.op.op == Op::kCountDistinct || numeric) {
+      term.argument = field(reader.use(calculation.column, Aspect::kValue));
+    } else {
+      term.argument = field(reader.use(calculation.column, Aspect::kNumber));
+    }
+    terms_.push_back(std::move(term));
+  }
+  reads_ = reader.reads();
+}
+
+plan::Plan QueryPlans::rows() const {
+  plan::Plan plan{range_, reads_, {}};
+  if (where_) plan.stages.emplace_back(plan::Filter{where_});
+  if (breakdowns_.empty()) return plan;
+  std::vector<ExprPtr> parts;
+  for (const auto& name : breakdowns_) parts.push_back(part_of_group(name));
+  plan.stages.emplace_back(plan::Compute{{{std::string(kGroup), plan::call(F::kConcat, std::move(parts))}}});
+  return plan;
+}
+
+plan::AggregateCall QueryPlans::value(std::size_t calculation) const {
+  const Operator& op = spec_.calculations[calculation].op;
+  plan::AggregateCall call;
+  call.name = value_column(calculation);
+  call.op = operation_of(op.op);
+  call.argument = terms_[calculation].argument;
+  call.where = terms_[calculation].where;
+  call.level = op.level;
+  if (op.op == Op::kHeatmap) {
+    const Bins bins = this->bins(calculation);
+    call.low = bins.low;
+    call.step = bins.step;
+    call.bins = bins.count;
+  }
+  return call;
+}
+
+plan::Aggregate QueryPlans::aggregate() const {
+  plan::Aggregate aggregate;
+  aggregate.weight = spec_.usage_mode ? "" : std::string(RowReader::kWeight);
+  aggregate.time = RowReader::kTime;
+  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
+    if (spec_.calculations[i].op.op != Op::kConcurrency) aggregate.calls.push_back(value(i));
+  }
+  if (aggregate.calls.empty())
+    aggregate.calls.push_back({.name = "rows", .op = AggregateOp::kCount, .argument = {}, .where = {}});
+  return aggregate;
+}
+
+void QueryPlans::add_group_keys(plan::Aggregate& aggregate) const {
+  for (std::size_t i = 0; i < breakdowns_.size(); ++i) aggregate.keys.push_back({key_column(i), field(breakdowns_[i])});
+  if (!breakdowns_.empty()) aggregate.keys.push_back({std::string(kGroup), field(std::string(kGroup))});
+}
+
+plan::Named QueryPlans::bucket_key() const {
+  return {std::string(kBucket),
+          plan::call(F::kTimeBucket, {field(std::string(RowReader::kTime)), literal(Value(width_))})};
+}
+
+Bins QueryPlans::bins(std::size_t calculation) const {
+  const auto found = bins_.find(calculation);
+  return found == bins_.end() ? Bins{} : found->second;
+}
+
+bool QueryPlans::has_heatmap() const {
+  return std::ranges::any_of(spec_.calculations,
+                             [](const Calculation& calculation) { return calculation.op.op == Op::kHeatmap; });
+}
+
+plan::Plan QueryPlans::heatmap_bounds() const {
+  plan::Plan plan = rows();
+  plan::Aggregate aggregate;
+  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
+    if (spec_.calculations[i].op.op != Op::kHeatmap) continue;
+    plan::AggregateCall call;
+    call.argument = terms_[i].argument;
+    call.where = terms_[i].where;
+    call.name = "low" + std::to_string(i);
+    call.op = AggregateOp::kMin;
+    aggregate.calls.push_back(call);
+    call.name = "high" + std::to_string(i);
+    call.op = AggregateOp::kMax;
+    aggregate.calls.push_back(std::move(call));
+  }
+  plan.stages.emplace_back(std::move(aggregate));
+  return plan;
+}
+
+/// As asked; without orders by the first calculation, largest first; equals by their breakdowns, so that the answer to
+/// one question is always the same.
+plan::Sort QueryPlans::order() const {
+  plan::Sort sort;
+  for (const auto& order : spec_.orders) {
+    const std::string name = order.calculation ? value_column(*order.calculation) : key_column(order.breakdown);
+    sort.keys.push_back({field(name), order.descending, plan::MissingOrder::kLast});
+  }
+  const Op first = spec_.calculations.front().op.op;
+  if (spec_.orders.empty() && first != Op::kHeatmap && first != Op::kConcurrency) {
+    sort.keys.push_back({field(value_column(0)), true, plan::MissingOrder::kLast});
+  }
+  for (std::size_t i = 0; i < breakdowns_.size(); ++i)
+    sort.keys.push_back({field(key_column(i)), false, plan::MissingOrder::kLast});
+  return sort;
+}
+
+ExprPtr QueryPlans::havings() const {
+  ExprPtr condition;
+  for (const auto& having : spec_.havings) {
+    const ExprPtr value = plan::call(F::kToDouble, {field(value_column(having.calculation))});
+    condition = plan::both(condition, plan::call(comparison_of(having.op), {value, literal(Value(having.value))}));
+  }
+  return condition;
+}
+
+plan::Plan QueryPlans::groups(std::size_t limit) const {
+  plan::Plan plan = rows();
+  plan::Aggregate aggregate = this->aggregate();
+  add_group_keys(aggregate);
+  plan.stages.emplace_back(std::move(aggregate));
+  if (const ExprPtr condition = havings()) plan.stages.emplace_back(plan::Filter{condition});
+  if (breakdowns_.empty()) return plan;
+  plan.stages.emplace_back(order());
+  plan.stages.emplace_back(plan::Limit{.count = limit + 1, .offset = 0, .by = {}});
+  return plan;
+}
+
+plan::Plan QueryPlans::total() const {
+  plan::Plan plan = rows();
+  plan.stages.emplace_back(aggregate());
+  return plan;
+}
+
+plan::Plan QueryPlans::series(const std::vector<std::string>& groups) const {
+  plan::Plan plan = rows();
+  if (!breakdowns_.empty()) plan.stages.emplace_back(plan::Filter{shown(groups)});
+  plan::Aggregate aggregate = this->aggregate();
+  add_group_keys(aggregate);
+  aggregate.keys.push_back(bucket_key());
+  plan.stages.emplace_back(std::move(aggregate));
+  plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
+  return plan;
+}
+
+plan::Plan QueryPlans::rest(const std::vector<std::string>& groups) const {
+  plan::Plan plan = rows();
+  plan.stages.emplace_back(plan::Filter{plan::call(F::kNot, {shown(groups)})});
+  plan.stages.emplace_back(aggregate());
+  return plan;
+}
+
+plan::Plan QueryPlans::total_series() const {
+  plan::Plan plan = rows();
+  plan::Aggregate aggregate = this->aggregate();
+  aggregate.keys.push_back(bucket_key());
+  plan.stages.emplace_back(std::move(aggregate));
+  plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
+  return plan;
+}
+
+plan::Plan QueryPlans::concurrency(std::size_t calculation, bool of_total) const {
+  plan::Plan plan = rows();
+  plan::Aggregate aggregate;
+  aggregate.weight = spec_.usage_mode ? "" : std::string(RowReader::kWeight);
+  aggregate.time = RowReader::kTime;
+  if (!of_total) add_group_keys(aggregate);
+  aggregate.keys.push_back(bucket_key());
+  aggregate.calls.push_back(value(calculation));
+  plan.stages.emplace_back(std::move(aggregate));
+  return plan;
+}
+
+}  // namespace tetrascope::honeycomb

@@ -1,0 +1,79 @@
+#pragma once
+// From a specification to the plans that answer it (dossier honeycomb_otlp 4.1): one for the groups, one each for the
+// series, the total and the rest.
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "slices/honeycomb/query_reads.h"
+#include "slices/honeycomb/query_spec.h"
+
+namespace tetrascope::honeycomb {
+
+/// Equal bins of a heatmap.
+struct Bins {
+  double low = 0;
+  double step = 1;
+  int count = 1;
+};
+/// About 50 bins over [min, max], their width 1, 2 or 5 times a power of ten (4.4).
+Bins nice_bins(double min, double max);
+
+/// Members that no row can have, and what is not built: empty when the specification can be answered.
+std::vector<FieldProblem> check_columns(const QuerySpec& spec, const RowReader& reader);
+
+class QueryPlans {
+ public:
+  /// Keeps a reference to `spec`. `reader` is told what to read and not kept.
+  QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t granularity, RowReader& reader);
+
+  // Columns of the answers: `k0`, … the breakdowns; `a0`, … the calculations (CONCURRENCY has its own plans); `group`
+  // the group's text, the same in all plans; `bucket` the start of a bucket, in series.
+  static std::string key_column(std::size_t breakdown);
+  static std::string value_column(std::size_t calculation);
+  static constexpr std::string_view kGroup = "group";
+  static constexpr std::string_view kBucket = "bucket";
+
+  /// Columns `low0`, `high0`, … of the heatmaps, by the calculation's index. Only when has_heatmap().
+  [[nodiscard]] plan::Plan heatmap_bounds() const;
+  [[nodiscard]] bool has_heatmap() const;
+  void set_bins(std::size_t calculation, Bins bins) { bins_[calculation] = bins; }
+  [[nodiscard]] Bins bins(std::size_t calculation) const;
+
+  /// Groups that pass the havings, in order, one more than `limit`.
+  [[nodiscard]] plan::Plan groups(std::size_t limit) const;
+  [[nodiscard]] plan::Plan total() const;
+  /// `groups`: texts of those shown.
+  [[nodiscard]] plan::Plan series(const std::vector<std::string>& groups) const;
+  [[nodiscard]] plan::Plan rest(const std::vector<std::string>& groups) const;
+  [[nodiscard]] plan::Plan total_series() const;
+
+  /// CONCURRENCY by bucket, and by group unless `of_total`; column `a<calculation>`.
+  [[nodiscard]] plan::Plan concurrency(std::size_t calculation, bool of_total) const;
+
+ private:
+  [[nodiscard]] plan::Plan rows() const;
+  [[nodiscard]] plan::Aggregate aggregate() const;
+  [[nodiscard]] plan::AggregateCall value(std::size_t calculation) const;
+  void add_group_keys(plan::Aggregate& aggregate) const;
+  [[nodiscard]] plan::Named bucket_key() const;
+  [[nodiscard]] plan::Sort order() const;
+  [[nodiscard]] plan::ExprPtr havings() const;
+
+  const QuerySpec& spec_;
+  plan::TimeRange range_;
+  std::int64_t width_;
+  plan::ExprPtr where_;
+  std::vector<std::string> breakdowns_;  // fields
+  struct Term {
+    plan::ExprPtr argument;
+    plan::ExprPtr where;
+  };
+  std::vector<Term> terms_;  // of the calculations
+  std::map<std::size_t, Bins> bins_;
+  std::vector<plan::TableRead> reads_;
+};
+
+}  // namespace tetrascope::honeycomb

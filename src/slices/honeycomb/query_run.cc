@@ -1,0 +1,343 @@
+#include "slices/honeycomb/query_run.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <map>
+
+#include "slices/honeycomb/column_settings.h"
+#include "slices/honeycomb/datasets.h"
+#include "slices/honeycomb/event.h"
+#include "slices/honeycomb/query_plans.h"
+
+namespace tetrascope::honeycomb {
+namespace {
+
+constexpr std::chrono::milliseconds kMaxRunTime{10'000};
+constexpr std::size_t kMaxSeriesRows = 200'000;
+
+/// A name of a column and its place, for one answer.
+std::size_t index_of(const plan::Answer& answer, std::string_view name) {
+  return static_cast<std::size_t>(std::ranges::find(answer.columns, name, &plan::OutputColumn::name) -
+                                  answer.columns.begin());
+}
+const Value& cell(const plan::Answer& answer, const std::vector<Value>& row, std::string_view name) {
+  static const Value kMissing;
+  const std::size_t index = index_of(answer, name);
+  return index < row.size() ? row[index] : kMissing;
+}
+
+bool is_rate(Op op) { return op == Op::kRateAvg || op == Op::kRateMax || op == Op::kRateSum; }
+
+/// A number that JSON can carry.
+Value finite(Value value) {
+  const auto* number = value.as<double>();
+  if (number != nullptr && !std::isfinite(*number)) return {};
+  // Counts are whole: 3, not 3.0, as long as a double holds them exactly.
+  if (number != nullptr && *number == std::floor(*number) && std::abs(*number) < 9007199254740992.0) {
+    return static_cast<std::int64_t>(*number);
+  }
+  return value;
+}
+
+std::optional<double> number_of(const Value& value) {
+  if (const auto* integer = value.as<std::int64_t>()) return static_cast<double>(*integer);
+  if (const auto* number = value.as<double>()) return *number;
+  return std::nullopt;
+}
+
+Object wrapped(Object data) { return {{"data", Value(std::move(data))}}; }
+
+class QueryRun {
+ public:
+  QueryRun(const Middle& middle, const QuerySpec& spec, const SavedResult& asked, RowReader& reader)
+      : middle_(middle),
+        spec_(spec),
+        asked_(asked),
+        width_(resolve_granularity(spec, asked.range)),
+        plans_(spec, asked.range, width_, reader),
+        deadline_(std::chrono::steady_clock::now() + kMaxRunTime) {}
+
+  Result<Object> run();
+
+ private:
+  struct Group {
+    std::string text;
+    Object data;
+  };
+  /// Of one group: its data by the start of the bucket.
+  using Buckets = std::map<std::int64_t, Object>;
+
+  Result<plan::Answer> ask(const plan::Plan& plan, std::size_t max_rows);
+  Result<void> find_bins();
+  Result<void> find_groups();
+  Result<void> add_concurrency(bool of_total, std::map<std::string, Buckets>& into);
+  Result<Array> series();
+  Result<void> add_total(Object& data);
+  Result<void> add_other(Object& data);
+  Result<Array> total_series();
+  Object values(const plan::Answer& answer, const std::vector<Value>& row) const;
+  void put_key(const plan::Answer& answer, const std::vector<Value>& row, Object& data) const;
+  Value heatmap(const Value& counts, std::size_t calculation) const;
+  void difference(Buckets& buckets) const;
+  std::vector<std::string> shown() const;
+  bool wants_concurrency() const {
+    return std::ranges::any_of(spec_.calculations, [](const Calculation& c) { return c.op.op == Op::kConcurrency; });
+  }
+  static void append(const Buckets& buckets, Array& out);
+
+  const Middle& middle_;
+  const QuerySpec& spec_;
+  const SavedResult& asked_;
+  std::int64_t width_;
+  QueryPlans plans_;
+  std::chrono::steady_clock::time_point deadline_;
+  std::vector<Group> groups_;
+  bool cut_ = false;  ///< there are groups beyond those shown
+};
+
+Result<plan::Answer> QueryRun::ask(const plan::Plan& plan, std::size_t max_rows) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - std::chrono::steady_clock::now());
+  if (left.count() <= 0) return fail(ErrorCode::kDeadlineExceeded, "time");
+  QueryBounds bounds;
+  bounds.time = left;
+  bounds.result_rows = max_rows;
+  return middle_.runner.run(plan, bounds);
+}
+
+Value QueryRun::heatmap(const Value& counts, std::size_t calculation) const {
+  const Bins bins = plans_.bins(calculation);
+  Array whole;
+  if (const auto* array = counts.as<Array>()) {
+    for (const Value& count : *array) whole.push_back(finite(count));
+  }
+  return Object{{"counts", Value(std::move(whole))},
+                {"min_value", finite(bins.low)},
+                {"max_value", finite(bins.low + bins.count * bins.step)},
+                {"step_size", finite(bins.step)}};
+}
+
+Object QueryRun::values(const plan::Answer& answer, const std::vector<Value>& row) const {
+  Object data;
+  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
+    const Calculation& calculation = spec_.calculations[i];
+    if (calculation.op.op == Op::kConcurrency) continue;
+    const Value& value = cell(answer, row, QueryPlans::value_column(i));
+    data.emplace_back(calculation.key(), calculation.op.op == Op::kHeatmap ? heatmap(value, i) : finite(value));
+  }
+  return data;
+}
+
+/// A group without a value of a breakdown has null there.
+void QueryRun::put_key(const plan::Answer& answer, const std::vector<Value>& row, Object& data) const {
+  for (std::size_t i = 0; i < spec_.breakdowns.size(); ++i) {
+    data.emplace_back(spec_.breakdowns[i], finite(cell(answer, row, QueryPlans::key_column(i))));
+  }
+}
+
+Result<void> QueryRun::find_bins() {
+  if (!plans_.has_heatmap()) return {};
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.heatmap_bounds(), 1));
+  if (answer.rows.empty()) return {};
+  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
+    const auto low = number_of(cell(answer, answer.rows[0], "low" + std::to_string(i)));
+    const auto high = number_of(cell(answer, answer.rows[0], "high" + std::to_string(i)));
+    if (low && high) plans_.set_bins(i, nice_bins(*low, *high));
+  }
+  return {};
+}
+
+Result<void> QueryRun::find_groups() {
+  const std::size_t limit =
+      std::min(asked_.limit.value_or(kMaxGroupsWithoutSeries), spec_.limit.value_or(kDefaultGroups));
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.groups(limit), limit + 1));
+  for (const auto& row : answer.rows) {
+    if (groups_.size() == limit) {
+      cut_ = true;
+      break;
+    }
+    Group group;
+    if (const auto* text = cell(answer, row, QueryPlans::kGroup).as<std::string>()) group.text = *text;
+    group.data = values(answer, row);
+    put_key(answer, row, group.data);
+    groups_.push_back(std::move(group));
+  }
+  return {};
+}
+
+std::vector<std::string> QueryRun::shown() const {
+  std::vector<std::string> texts;
+  for (const auto& group : groups_) texts.push_back(group.text);
+  return texts;
+}
+
+/// Adds the value of each bucket to `into`, by group.
+Result<void> QueryRun::add_concurrency(bool of_total, std::map<std::string, Buckets>& into) {
+  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
+    if (spec_.calculations[i].op.op != Op::kConcurrency) continue;
+    ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.concurrency(i, of_total), kMaxSeriesRows));
+    for (const auto& row : answer.rows) {
+      const auto* bucket = cell(answer, row, QueryPlans::kBucket).as<std::int64_t>();
+      if (bucket == nullptr) continue;
+      const auto* text = cell(answer, row, QueryPlans::kGroup).as<std::string>();
+      into[text == nullptr ? std::string() : *text][*bucket].emplace_back(
+          spec_.calculations[i].key(), finite(cell(answer, row, QueryPlans::value_column(i))));
+    }
+  }
+  return {};
+}
+
+/// RATE_*: each bucket's value less the one before it; the first bucket has none (4.6).
+void QueryRun::difference(Buckets& buckets) const {
+  for (const auto& calculation : spec_.calculations) {
+    if (!is_rate(calculation.op.op)) continue;
+    std::optional<double> before;
+    for (auto& [time, data] : buckets) {
+      const auto value = std::ranges::find(data, calculation.key(), &Object::value_type::first);
+      if (value == data.end()) continue;
+      const auto now = number_of(value->second);
+      value->second = now && before ? finite(Value(*now - *before)) : Value();
+      if (now) before = now;
+    }
+  }
+}
+
+void QueryRun::append(const Buckets& buckets, Array& out) {
+  for (const auto& [time, data] : buckets) {
+    out.emplace_back(Object{{"time", Value(format_time({time}))}, {"data", Value(data)}});
+  }
+}
+
+Result<Array> QueryRun::series() {
+  Array out;
+  if (groups_.empty()) return out;
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.series(shown()), kMaxSeriesRows));
+  std::map<std::string, Buckets> by_group;
+  for (const auto& row : answer.rows) {
+    const auto* bucket = cell(answer, row, QueryPlans::kBucket).as<std::int64_t>();
+    const auto* text = cell(answer, row, QueryPlans::kGroup).as<std::string>();
+    if (bucket == nullptr) continue;
+    by_group[text == nullptr ? std::string() : *text][*bucket] = values(answer, row);
+  }
+  RETURN_IF_ERROR(add_concurrency(false, by_group));
+  for (auto& group : groups_) {
+    auto found = by_group.find(group.text);
+    if (found == by_group.end()) continue;
+    difference(found->second);
+    for (auto& [time, data] : found->second) {
+      const auto first_key = group.data.end() - static_cast<std::ptrdiff_t>(spec_.breakdowns.size());
+      data.insert(data.end(), first_key, group.data.end());
+    }
+    append(found->second, out);
+  }
+  std::ranges::stable_sort(out, {},
+                           [](const Value& entry) { return *entry.as<Object>()->front().second.as<std::string>(); });
+  return out;
+}
+
+Result<void> QueryRun::add_total(Object& data) {
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.total(), 1));
+  Object total;
+  if (!answer.rows.empty()) total = values(answer, answer.rows[0]);
+  data.emplace_back("total_by_aggregate", Value(wrapped(std::move(total))));
+  return {};
+}
+
+/// Rows of groups that are not shown, whether the limit or a having left them out.
+Result<void> QueryRun::add_other(Object& data) {
+  Object other;
+  if (!spec_.breakdowns.empty() && (cut_ || !spec_.havings.empty())) {
+    ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.rest(shown()), 1));
+    if (!answer.rows.empty()) other = values(answer, answer.rows[0]);
+  }
+  data.emplace_back("other_by_aggregate", Value(wrapped(std::move(other))));
+  return {};
+}
+
+Result<Array> QueryRun::total_series() {
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.total_series(), kMaxSeriesRows));
+  std::map<std::string, Buckets> total;
+  for (const auto& row : answer.rows) {
+    if (const auto* bucket = cell(answer, row, QueryPlans::kBucket).as<std::int64_t>())
+      total[""][*bucket] = values(answer, row);
+  }
+  RETURN_IF_ERROR(add_concurrency(true, total));
+  difference(total[""]);
+  Array out;
+  append(total[""], out);
+  return out;
+}
+
+Result<Object> QueryRun::run() {
+  RETURN_IF_ERROR(find_bins());
+  RETURN_IF_ERROR(find_groups());
+  if (wants_concurrency()) {
+    // The whole range has the largest value of its buckets.
+    std::map<std::string, Buckets> by_group;
+    RETURN_IF_ERROR(add_concurrency(false, by_group));
+    for (auto& group : groups_) {
+      std::map<std::string, double> most;
+      for (const auto& [time, data] : by_group[group.text]) {
+        for (const auto& [key, value] : data) most[key] = std::max(most[key], number_of(value).value_or(0));
+      }
+      for (const auto& [key, value] : most) group.data.insert(group.data.begin(), {key, finite(Value(value))});
+    }
+  }
+  Object data;
+  ASSIGN_OR_RETURN(Array points, asked_.series ? series() : Result<Array>(Array{}));
+  data.emplace_back("series", Value(std::move(points)));
+  Array results;
+  for (const auto& group : groups_) results.emplace_back(wrapped(group.data));
+  data.emplace_back("results", Value(std::move(results)));
+  if (asked_.total) RETURN_IF_ERROR(add_total(data));
+  if (asked_.total && asked_.series) {
+    ASSIGN_OR_RETURN(Array points_of_total, total_series());
+    data.emplace_back("total_by_aggregate_series", Value(std::move(points_of_total)));
+  }
+  if (asked_.other) RETURN_IF_ERROR(add_other(data));
+  return data;
+}
+
+/// The engine's bounds, in words about the query.
+Error in_words_of_the_query(Error error) {
+  switch (error.code) {
+    case ErrorCode::kDeadlineExceeded:
+      return {error.code, "the query ran longer than 10 seconds: ask for a shorter time range or fewer breakdowns"};
+    case ErrorCode::kTooLarge:
+      return {ErrorCode::kInvalid,
+              "the answer is too large: ask for a coarser granularity, a lower limit or fewer breakdowns"};
+    default:
+      return error;
+  }
+}
+
+}  // namespace
+
+Result<std::optional<Selection>> select_rows(const Middle& middle, std::string_view environment,
+                                             std::string_view dataset) {
+  Selection selection{
+      .environment = std::string(environment), .datasets = {}, .all = dataset == kAllDatasets, .deleted = {}};
+  ASSIGN_OR_RETURN(auto deleted, deleted_datasets(middle, environment));
+  for (auto& [names, until] : deleted) selection.deleted.push_back({std::move(names), until});
+  if (selection.all) return std::optional(std::move(selection));
+  ASSIGN_OR_RETURN(auto found, find_dataset(middle, environment, dataset));
+  if (!found) return std::optional<Selection>();
+  selection.datasets = std::move(found->stored_names);
+  return std::optional(std::move(selection));
+}
+
+Result<std::string> run_query(const Middle& middle, const SavedResult& asked) {
+  const auto spec = read_query_spec(asked.query.spec);
+  if (!spec) return fail(ErrorCode::kInvalid, "the saved query is not valid any more");
+  ASSIGN_OR_RETURN(const auto selection, select_rows(middle, asked.query.environment, asked.query.dataset));
+  if (!selection) return fail(ErrorCode::kNotFound, "Dataset not found");
+  ASSIGN_OR_RETURN(const KindOverrides overrides, kind_overrides(middle, asked.query.environment, asked.query.dataset));
+  RowReader reader(middle.fields, *selection, overrides);
+  auto data = QueryRun(middle, *spec, asked, reader).run();
+  if (!data) return std::unexpected(in_words_of_the_query(std::move(data).error()));
+  std::string json = to_plain_json(Value(*std::move(data)));
+  if (json.size() > kMaxResultBytes) return std::unexpected(in_words_of_the_query({ErrorCode::kTooLarge, {}}));
+  return json;
+}
+
+}  // namespace tetrascope::honeycomb

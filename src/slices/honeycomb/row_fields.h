@@ -1,0 +1,42 @@
+#pragma once
+// Which Honeycomb columns a row of the middle has, and how each is read (dossier honeycomb_otlp 2.6 to 2.10).
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "query/plan.h"
+
+namespace tetrascope::honeycomb {
+
+/// Kinds of rows of a dataset. A span's events and links are rows of their own.
+enum class Source { kSpan, kSpanEvent, kLink, kLog, kMetric };
+
+/// The vendor's column types.
+enum class ColumnKind { kString, kFloat, kInteger, kBoolean };
+std::string_view kind_name(ColumnKind kind);
+
+plan::Table table_of(Source source);
+/// Arrays that open for the source (its attributes then open by themselves); empty for whole rows.
+std::vector<std::string> unnested_by(Source source);
+/// When the row happened: the vendor's timestamp. kTime.
+plan::ExprPtr time_of(Source source);
+/// How many rows it stands for. kInt.
+plan::ExprPtr weight_of(Source source);
+
+/// A field that is not an attribute but follows from the row's own columns.
+struct GeneratedField {
+  ColumnKind kind = ColumnKind::kString;
+  plan::ExprPtr expr;  ///< of kind's type (kAny for one read out of JSON); missing for rows without it
+};
+std::optional<GeneratedField> generated_field(Source source, std::string_view name);
+
+/// All names that generated_field() knows for the source whatever the data, with their kinds: for lists of columns.
+struct NamedKind {
+  std::string_view name;
+  ColumnKind kind;
+};
+std::vector<NamedKind> generated_names(Source source);
+
+}  // namespace tetrascope::honeycomb
