@@ -34,7 +34,7 @@ function summary(trace: MockTrace) {
     spans: trace.spans.length,
     errors: trace.spans.filter((span) => span.status === 2).length,
     services: [...counts].map(([service, spans]) => ({ service, spans })),
-    origins: ["otlp"],
+    protocols: ["otlp"],
   };
 }
 
@@ -154,12 +154,12 @@ export class MockApi {
     const all = new Array<number>(buckets).fill(0);
     for (const s of inside) all[place(s)] = (all[place(s)] ?? 0) + 1;
     const logs = this.traces.reduce((sum, t) => sum + t.logs.length, 0);
-    const origins = inside.length
-      ? [{ origin: "otlp", spans: inside.length, logs, last: this.now.toString(), series: all }]
+    const protocols = inside.length
+      ? [{ protocol: "otlp", spans: inside.length, logs, last: this.now.toString(), series: all }]
       : [];
     return {
       status: 200,
-      body: { from: from.toString(), to: to.toString(), step: step.toString(), services, origins },
+      body: { from: from.toString(), to: to.toString(), step: step.toString(), services, protocols },
     };
   }
 
@@ -219,19 +219,23 @@ export class MockApi {
         ? []
         : [
             {
-              client: "otlp",
-              protocol: "http/protobuf",
-              reason: "trace_id: 15 bytes, want 16",
-              count: "214",
+              protocol: "otlp/http",
+              client: "OTel-OTLP-Exporter-Python/1.45.1",
+              reason: "malformed protobuf",
+              detail: "resource_spans[0].scope_spans[0].spans[3]: bytes end inside a field of 812 bytes",
+              requests: "214",
+              records: "0",
               last: (this.now - 42_000_000_000n).toString(),
               example: "\\x0a\\x8f\\x02\\x0a\\x1c\\x0a\\x1a\\x0a\\x0cservice.name\\x12\\x0a\\x0a\\x08checkout",
-              remedy: "The exporter cuts trace ids short. Update it, or check a processor that rewrites ids.",
+              remedy: "A proxy or a body limit cuts the request short. Send smaller batches, or raise that limit.",
             },
             {
-              client: "honeycomb",
-              protocol: "http/json",
-              reason: "body is not JSON: <script> at byte 0",
-              count: "3",
+              protocol: "honeycomb",
+              client: "curl/8.5.0",
+              reason: "body is not JSON",
+              detail: "Request body is malformed and cannot be read as JSON.",
+              requests: "3",
+              records: "0",
               last: (this.now - 3_600_000_000_000n).toString(),
               example: "<script>alert(1)</script>",
               remedy: "Send a JSON object to /1/events/{dataset}, or an array to /1/batch/{dataset}.",

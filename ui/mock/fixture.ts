@@ -61,7 +61,7 @@ class Maker {
       kind,
       status: 0,
       status_message: "",
-      origin: "otlp",
+      protocol: "otlp",
       dataset: service,
       environment: "default",
       sample_rate: 1,

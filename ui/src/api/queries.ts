@@ -67,8 +67,8 @@ export interface ServiceRow {
   readonly errorSeries: readonly number[];
 }
 
-export interface OriginRow {
-  readonly origin: string;
+export interface ProtocolRow {
+  readonly protocol: string;
   readonly spans: number;
   readonly logs: number;
   readonly last: Nanos;
@@ -80,7 +80,7 @@ export interface Services {
   readonly to: Nanos;
   readonly step: Nanos;
   readonly services: readonly ServiceRow[];
-  readonly origins: readonly OriginRow[];
+  readonly protocols: readonly ProtocolRow[];
 }
 
 const optional = (nanos: string | null) => (nanos === null ? undefined : BigInt(nanos));
@@ -103,7 +103,7 @@ export async function fetchServices(range: Range, signal: AbortSignal): Promise<
       requestSeries: row.request_series,
       errorSeries: row.error_series,
     })),
-    origins: wire.origins.map((row) => ({ ...row, last: BigInt(row.last) })),
+    protocols: wire.protocols.map((row) => ({ ...row, last: BigInt(row.last) })),
   };
 }
 
@@ -117,7 +117,7 @@ export interface TraceRow {
   readonly spans: number;
   readonly errors: number;
   readonly services: readonly { readonly service: string; readonly spans: number }[];
-  readonly origins: readonly string[];
+  readonly protocols: readonly string[];
 }
 
 export interface TracePage {
@@ -158,7 +158,7 @@ export async function fetchTraces(
       spans: row.spans,
       errors: row.errors,
       services: row.services,
-      origins: row.origins,
+      protocols: row.protocols,
     })),
   };
 }
@@ -230,10 +230,12 @@ export async function fetchTraceLogs(traceId: string, cursor: string, signal: Ab
 }
 
 export interface RejectedRow {
-  readonly client: string;
   readonly protocol: string;
+  readonly client: string;
   readonly reason: string;
-  readonly count: bigint;
+  readonly detail: string;
+  readonly requests: bigint;
+  readonly records: bigint;
   readonly last: Nanos;
   readonly example: string;
   readonly remedy: string;
@@ -248,7 +250,12 @@ export async function fetchRejected(signal: AbortSignal): Promise<Rejected> {
   const wire = await getJson<WireRejected>("rejected", {}, signal);
   return {
     since: BigInt(wire.since),
-    rows: wire.rejected.map((row) => ({ ...row, count: BigInt(row.count), last: BigInt(row.last) })),
+    rows: wire.rejected.map((row) => ({
+      ...row,
+      requests: BigInt(row.requests),
+      records: BigInt(row.records),
+      last: BigInt(row.last),
+    })),
   };
 }
 

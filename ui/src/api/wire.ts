@@ -32,8 +32,8 @@ export interface WireServices {
     readonly request_series: readonly number[];
     readonly error_series: readonly number[];
   }[];
-  readonly origins: readonly {
-    readonly origin: string;
+  readonly protocols: readonly {
+    readonly protocol: string;
     readonly spans: number;
     readonly logs: number;
     readonly last: string;
@@ -52,7 +52,7 @@ export interface WireTraces {
     readonly spans: number;
     readonly errors: number;
     readonly services: readonly { readonly service: string; readonly spans: number }[];
-    readonly origins: readonly string[];
+    readonly protocols: readonly string[];
   }[];
   /** For the next, older page; null at the end. */
   readonly cursor: string | null;
@@ -100,7 +100,7 @@ export interface WireSpan {
   readonly kind: number;
   readonly status: number;
   readonly status_message: string;
-  readonly origin: string;
+  readonly protocol: string;
   readonly dataset: string;
   readonly environment: string;
   readonly sample_rate: number;
@@ -146,10 +146,15 @@ export interface WireLogs {
 export interface WireRejected {
   readonly since: string;
   readonly rejected: readonly {
-    readonly client: string;
     readonly protocol: string;
+    /** Who sent it: its User-Agent or address. */
+    readonly client: string;
     readonly reason: string;
-    readonly count: string;
+    /** What the client was told. */
+    readonly detail: string;
+    readonly requests: string;
+    /** Spans, records or events refused; 0 where a whole request could not be read. */
+    readonly records: string;
     readonly last: string;
     /** The first bytes of the last one, escaped: printable ASCII as it is, the rest as \xNN. */
     readonly example: string;

@@ -22,14 +22,16 @@ export function levelOf(severity: number): Level {
   return severity < 1 ? "none" : (levels[Math.floor((severity - 1) / 4)] ?? "fatal");
 }
 
-/** How this server names where something came from, for people. */
-export function originName(origin: string): string {
+/** The protocol that something came by, for people. */
+export function protocolName(protocol: string): string {
   const names: Readonly<Record<string, string>> = {
     otlp: "OpenTelemetry (OTLP)",
+    "otlp/http": "OTLP over HTTP",
+    "otlp/grpc": "OTLP over gRPC",
     honeycomb: "Honeycomb events",
     xray: "AWS X-Ray",
     cloudwatch_logs: "CloudWatch Logs",
     rollbar: "Rollbar",
   };
-  return names[origin] ?? origin;
+  return names[protocol] ?? protocol;
 }

@@ -1,10 +1,10 @@
 // What arrives now: by service and by protocol. On a fresh server: what to set so that something arrives.
 
-import { fetchServices, fetchStatus, type OriginRow, type ServiceRow, type Services } from "../api/queries";
+import { fetchServices, fetchStatus, type ProtocolRow, type ServiceRow, type Services } from "../api/queries";
 import { formatDuration, kSecond, type Nanos } from "../base/nanos";
 import { formatBytes, formatCount, formatRate, formatShare, plural } from "../base/numbers";
 import { Sparkline } from "../charts/sparkline";
-import { originName } from "../model/names";
+import { protocolName } from "../model/names";
 import type { Range } from "../model/range";
 import { latest } from "../model/remote";
 import { kLogs, kNoTraceFilters, type Route } from "../model/route";
@@ -41,7 +41,7 @@ export function HomeView({ range }: { readonly range: Range }) {
             {plural(state.rows, "row")} · {formatBytes(state.diskBytes)} on disk
           </p>
         )}
-        <TimePicker range={range} onChange={(next) => go({ page: "home", range: next })} />
+        {!fresh && <TimePicker range={range} onChange={(next) => go({ page: "home", range: next })} />}
       </header>
       {fresh && state ? (
         <Connect status={state} open />
@@ -69,7 +69,7 @@ function rangeKey(range: Range): string {
 }
 
 function Arrivals({ data, range }: { readonly data: Services; readonly range: Range }) {
-  if (data.services.length === 0 && data.origins.length === 0) {
+  if (data.services.length === 0 && data.protocols.length === 0) {
     return (
       <Empty title="Nothing arrived in this time">
         <p>
@@ -91,9 +91,9 @@ function Arrivals({ data, range }: { readonly data: Services; readonly range: Ra
           <ServiceTable rows={data.services} range={range} seconds={seconds} />
         )}
       </section>
-      <section class="card" aria-labelledby="by-origin">
-        <h2 id="by-origin">By protocol</h2>
-        <OriginTable rows={data.origins} range={range} />
+      <section class="card" aria-labelledby="by-protocol">
+        <h2 id="by-protocol">By protocol</h2>
+        <ProtocolTable rows={data.protocols} range={range} />
       </section>
     </>
   );
@@ -200,9 +200,9 @@ function Quantile({ at, label }: { readonly at: Nanos | undefined; readonly labe
   );
 }
 
-function OriginTable({ rows, range }: { readonly rows: readonly OriginRow[]; readonly range: Range }) {
+function ProtocolTable({ rows, range }: { readonly rows: readonly ProtocolRow[]; readonly range: Range }) {
   return (
-    <table class="origins">
+    <table class="protocols">
       <thead>
         <tr>
           <th scope="col">Protocol</th>
@@ -222,8 +222,8 @@ function OriginTable({ rows, range }: { readonly rows: readonly OriginRow[]; rea
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.origin} data-testid="origin-row">
-            <th scope="row">{originName(row.origin)}</th>
+          <tr key={row.protocol} data-testid="protocol-row">
+            <th scope="row">{protocolName(row.protocol)}</th>
             <td class="wide">
               <Sparkline counts={row.series} label={plural(row.spans, "span")} />
             </td>

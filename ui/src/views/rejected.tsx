@@ -1,6 +1,6 @@
 import { fetchRejected, type Rejected } from "../api/queries";
-import { formatCount } from "../base/numbers";
-import { originName } from "../model/names";
+import { formatCount, plural } from "../base/numbers";
+import { protocolName } from "../model/names";
 import { latest } from "../model/remote";
 import { useRemote } from "../widgets/hooks";
 import { moveFocus, taken, useHotkeys } from "../widgets/hotkeys";
@@ -50,7 +50,7 @@ function Rows({ data }: { readonly data: Rejected }) {
     <ul class="rejected">
       {data.rows.map((row) => (
         <li
-          key={`${row.client} ${row.protocol} ${row.reason}`}
+          key={`${row.protocol} ${row.reason}`}
           class="card"
           data-testid="rejected-row"
           data-row=""
@@ -59,14 +59,16 @@ function Rows({ data }: { readonly data: Rejected }) {
         >
           <div class="rejected-head">
             <span class="rejected-count" data-testid="rejected-count">
-              {formatCount(Number(row.count))}×
+              {formatCount(Number(row.requests))}×
             </span>
             <h2 data-testid="rejected-reason">{row.reason}</h2>
             <span class="quiet">
-              {originName(row.client)}
-              {row.protocol !== "" && ` · ${row.protocol}`} · last <AgoText at={row.last} />
+              {protocolName(row.protocol)}
+              {row.records > 0n && ` · ${plural(Number(row.records), "record")}`} · last <AgoText at={row.last} />
+              {row.client !== "" && ` by ${row.client}`}
             </span>
           </div>
+          {row.detail !== "" && <p class="detail">{row.detail}</p>}
           {row.remedy !== "" && <p class="remedy">{row.remedy}</p>}
           {row.example !== "" && (
             <details>

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { fetchSpan } from "../api/queries";
 import type { WireSpan, WireSpanAnswer } from "../api/wire";
 import { formatDuration } from "../base/nanos";
-import { kindName, kStatusError, originName, statusName } from "../model/names";
+import { kindName, kStatusError, protocolName, statusName } from "../model/names";
 import { latest } from "../model/remote";
 import { kTraces, traceRoute } from "../model/route";
 import { nameAt, serviceAt, type Trace } from "../model/trace";
@@ -82,7 +82,7 @@ function Sent({ span }: { readonly span: WireSpan }) {
   return (
     <>
       <Fact name="Came by">
-        {originName(span.origin)}
+        {protocolName(span.protocol)}
         {span.dataset !== "" && span.dataset !== span.service && ` · dataset ${span.dataset}`}
         {span.environment !== "" && span.environment !== "default" && ` · ${span.environment}`}
       </Fact>

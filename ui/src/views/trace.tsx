@@ -217,9 +217,11 @@ function Side({ trace, route, selected }: SideProps) {
   );
   return (
     <>
-      <div class="tabs" role="tablist">
-        {tab("span", "Span")}
-        {tab("logs", `Logs (${trace.logs})`)}
+      <div class="tabs">
+        <div role="tablist" aria-label="Details">
+          {tab("span", "Span")}
+          {tab("logs", `Logs (${trace.logs})`)}
+        </div>
         {selected >= 0 && (
           <button
             type="button"

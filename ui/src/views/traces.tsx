@@ -214,7 +214,7 @@ function Row({ trace, longest }: { readonly trace: TraceRow; readonly longest: b
       <td class="number" data-label="spans" data-testid="trace-row-spans">
         {formatCount(trace.spans)}
       </td>
-      <td class="number" data-label="errors">
+      <td class={trace.errors > 0 ? "number" : "number none"} data-label="errors">
         {trace.errors > 0 ? (
           <span class="error-text">
             <span class="error-mark" aria-hidden="true">

@@ -97,7 +97,7 @@ function TimeAxis({ view }: { readonly view: Window }) {
       <span class="axis-lane">
         {ticks.map((tick, i) => (
           <span key={i} style={{ left: `${(100 * i) / kTicks}%` }}>
-            {formatDuration(BigInt(Math.round(tick)))}
+            {tick === 0 ? "0" : formatDuration(BigInt(Math.round(tick)))}
           </span>
         ))}
       </span>

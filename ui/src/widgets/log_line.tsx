@@ -25,27 +25,20 @@ export function LogLine({ log, linkTrace = false, onSpan }: Props) {
           <span class={`level ${level}`}>{log.severity_text === "" ? level : log.severity_text.toLowerCase()}</span>
           <ServiceName service={log.service} />
           <span class="log-body">{log.body === "" ? "(empty)" : log.body}</span>
-          {linkTrace && log.trace_id !== "" && (
-            <Link to={traceRoute(log.trace_id, log.span_id)} class="action" data-testid="log-trace">
-              trace
-            </Link>
-          )}
-          {onSpan && log.span_id !== "" && (
-            <button
-              type="button"
-              class="action"
-              onClick={(event) => {
-                event.preventDefault();
-                onSpan(log.span_id);
-              }}
-            >
-              span
-            </button>
-          )}
         </summary>
         <pre class="log-whole">{log.body}</pre>
         <Attributes attributes={log.attributes} />
       </details>
+      {linkTrace && log.trace_id !== "" && (
+        <Link to={traceRoute(log.trace_id, log.span_id)} class="action" data-testid="log-trace">
+          trace
+        </Link>
+      )}
+      {onSpan && log.span_id !== "" && (
+        <button type="button" class="action" onClick={() => onSpan(log.span_id)}>
+          span
+        </button>
+      )}
     </li>
   );
 }
