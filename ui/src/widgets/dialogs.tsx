@@ -4,10 +4,12 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { traceRoute } from "../model/route";
 import { cleanTraceId } from "../model/trace_id";
+import { taken, useHotkeys } from "./hotkeys";
 import { go, openOverlay } from "./navigation";
 
 function Dialog({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
   const ref = useRef<HTMLDialogElement>(null);
+  useHotkeys({ Escape: taken(() => ref.current?.close()) });
   useEffect(() => {
     ref.current?.showModal();
   }, []);

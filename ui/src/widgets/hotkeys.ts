@@ -24,20 +24,32 @@ function isTyping(target: EventTarget | null): boolean {
   );
 }
 
-/** The innermost layer (the last that was drawn) is asked first. */
+/** Two keys in a row mean more than the last of them; then the innermost layer (the last that was drawn) is asked first. */
+export function chosenHandler(layers: readonly Hotkeys[], before: string, key: string): (() => boolean) | undefined {
+  const innermostFirst = [...layers].reverse();
+  for (const name of before === "" ? [key] : [`${before} ${key}`, key]) {
+    for (const layer of innermostFirst) {
+      const handler = layer[name];
+      if (handler) return handler;
+    }
+  }
+  return undefined;
+}
+
 function dispatch(event: KeyboardEvent): void {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   if (isTyping(event.target) && event.key !== "Escape") return;
-  const pair = first && event.timeStamp - first.at < kSequenceMs ? `${first.key} ${event.key}` : "";
-  for (const layer of [...layers].reverse()) {
-    const handler = layer.current[pair] ?? layer.current[event.key];
-    if (handler?.()) {
-      first = undefined;
-      event.preventDefault();
-      return;
-    }
-  }
+  if (document.querySelector("dialog[open]") && event.key !== "Escape") return;
+  const before = first && event.timeStamp - first.at < kSequenceMs ? first.key : "";
+  const handler = chosenHandler(
+    layers.map((layer) => layer.current),
+    before,
+    event.key,
+  );
   first = { key: event.key, at: event.timeStamp };
+  if (!handler?.()) return;
+  first = undefined;
+  event.preventDefault();
 }
 
 export function useHotkeys(keys: Hotkeys): void {
