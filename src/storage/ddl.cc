@@ -18,6 +18,12 @@ constexpr std::string_view kSettings[] = {
     // Fewer, larger merges: rows that merges rewrite are what most of the engine's CPU goes into.
     "min_parts_to_merge_at_once = 8",
     "max_bytes_to_merge_at_max_space_in_pool = 500000000",
+    // A commit's part is one file, not one for each of some hundred streams: half the CPU, a third of the memory, and
+    // less
+    // to sync. Merged parts are wide. Their streams' buffers grow with what goes in, instead of a megabyte each at
+    // once.
+    "min_bytes_for_wide_part = 67108864",
+    "min_columns_to_activate_adaptive_write_buffer = 1",
     // Maps by buckets of keys once parts have been merged: a question about one key reads a bucket. Plain in fresh
     // parts,
     // where writing matters more.

@@ -34,7 +34,7 @@ class ChdbStorage final : public Storage {
   Result<Rows> execute(const Statement& statement, const QueryBounds& asked) override {
     QueryBounds bounds = asked;
     // An even share each, so that no reader can take the memory that an insert is about to need.
-    bounds.memory_bytes = std::min(bounds.memory_bytes, options_.memory_bytes * 3 / 5 / options_.query_slots);
+    bounds.memory_bytes = std::min(bounds.memory_bytes, options_.memory_bytes / 2 / options_.query_slots);
     const auto slot = readers_.take(std::min(options_.patience, bounds.time));
     if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
     ASSIGN_OR_RETURN(ChdbConnection::Answer answer, (*slot)->query(statement, &bounds));

@@ -18,7 +18,7 @@ struct ChdbOptions {
   std::size_t memory_bytes = std::size_t{960} << 20;
   std::size_t threads = 2;       ///< of one query, and merges side by side
   std::size_t insert_slots = 4;  ///< inserts at a time: one a table
-  std::size_t query_slots = 3;   ///< queries at a time; they share three fifths of the memory evenly
+  std::size_t query_slots = 3;   ///< queries at a time; they share half of the memory evenly
   /// How long a query waits for a slot before it is refused (kUnavailable); inserts wait until there is one.
   std::chrono::milliseconds patience{5'000};
 };

@@ -74,7 +74,7 @@ std::string engine_config_xml(std::size_t memory_bytes, std::size_t threads) {
   return fmt::format(R"(<clickhouse>
   <max_server_memory_usage>{memory}</max_server_memory_usage>
   <memory_worker_use_cgroup>0</memory_worker_use_cgroup>
-  <merges_mutations_memory_usage_soft_limit>{merge_memory}</merges_mutations_memory_usage_soft_limit>
+  <memory_worker_period_ms>86400000</memory_worker_period_ms>
   <mark_cache_size>{marks}</mark_cache_size>
   <index_mark_cache_size>{small}</index_mark_cache_size>
   <primary_index_cache_size>{marks}</primary_index_cache_size>
@@ -84,7 +84,7 @@ std::string engine_config_xml(std::size_t memory_bytes, std::size_t threads) {
   <compiled_expression_cache_size>{small}</compiled_expression_cache_size>
   <mmap_cache_size>0</mmap_cache_size>
   <background_pool_size>{merges}</background_pool_size>
-  <background_merges_mutations_concurrency_ratio>2</background_merges_mutations_concurrency_ratio>
+  <background_merges_mutations_concurrency_ratio>1</background_merges_mutations_concurrency_ratio>
   <background_common_pool_size>2</background_common_pool_size>
   <background_move_pool_size>1</background_move_pool_size>
   <background_fetches_pool_size>1</background_fetches_pool_size>
@@ -101,8 +101,8 @@ std::string engine_config_xml(std::size_t memory_bytes, std::size_t threads) {
   </merge_tree>
 </clickhouse>
 )",
-                     fmt::arg("memory", memory_bytes), fmt::arg("merge_memory", memory_bytes / 3),
-                     fmt::arg("merges", merges), fmt::arg("marks", std::min(memory_bytes / 16, 64 * kMegabyte)),
+                     fmt::arg("memory", memory_bytes), fmt::arg("merges", merges),
+                     fmt::arg("marks", std::min(memory_bytes / 16, 64 * kMegabyte)),
                      fmt::arg("small", std::min(memory_bytes / 64, 16 * kMegabyte)));
 }
 
