@@ -5,6 +5,32 @@
 #include "ingest/field_store.h"
 
 namespace tetrascope {
+namespace {
+
+/// What belongs to no vendor: the answer to whoever asks whether the server is up.
+RouteTable server_routes() {
+  RouteTable table;
+  table.slice = "server";
+  table.prefixes = {"/healthz"};
+  table.shape_error = [](const Request& /*request*/, const Error& error) {
+    Response response{http_status(error.code), {}, error.message + "\n"};
+    response.headers.add("Content-Type", "text/plain; charset=utf-8");
+    return response;
+  };
+  Route health;
+  health.method = "GET";
+  health.pattern = "/healthz";
+  health.origins = Origins::kAny;
+  health.handler = [](Request&& /*request*/, Respond respond) {
+    Response response{200, {}, "ok\n"};
+    response.headers.add("Content-Type", "text/plain; charset=utf-8");
+    respond(std::move(response));
+  };
+  table.routes.push_back(std::move(health));
+  return table;
+}
+
+}  // namespace
 
 App::App(std::unique_ptr<Storage> storage, std::unique_ptr<ControlStore> control, const AppOptions& options)
     : storage_(std::move(storage)),
@@ -15,6 +41,7 @@ App::App(std::unique_ptr<Storage> storage, std::unique_ptr<ControlStore> control
       queries_(options.query_threads, options.waiting_queries),
       decoders_(options.decoders, options.waiting_requests),
       middle_{batcher_, runner_, fields_, stats_, *control_, queries_, settings_} {
+  router_.add(server_routes());
   for (auto& slice : all_slices(middle_)) {
     router_.add(std::move(slice.http));
     for (auto& method : slice.grpc) grpc_methods_.push_back(std::move(method));
