@@ -2,6 +2,8 @@
 // What one commit writes: a builder for every table of telemetry.
 
 #include <cstddef>
+#include <cstdint>
+#include <unordered_set>
 
 #include "model/schema.h"
 
@@ -27,6 +29,11 @@ struct Batch {
   /// Fields at other levels than the item's (which AttributeColumns notes by itself): scopes, resources, span events.
   struct Fields {
     FieldSightings spans, logs, occurrences, metrics;
+
+    /// True when no sighting with this hash (of table, dataset, level, key and type) was there before: requests show
+    /// the same few fields over and over. False for all once there are more than the catalogue can hold.
+    bool first_time(std::uint64_t hash) { return noted.size() <= kMaxFields && noted.insert(hash).second; }
+    std::unordered_set<std::uint64_t> noted;
   } fields;
 };
 

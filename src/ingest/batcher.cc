@@ -111,6 +111,8 @@ Result<void> Batcher::write(const Decode& decode, Done done) {
   if (decoded) decoded = check_aligned(shard->batch);
   if (!decoded) {
     take_back(shard->batch, caller.begin);
+    // Without rows it would never be committed, and what refused requests left in its dictionaries would stay and grow.
+    if (total(caller.begin) == 0) shard->batch = Batch{};
     return decoded;
   }
   caller.end = table_rows(shard->batch);

@@ -1,7 +1,7 @@
 #include "model/attribute_columns.h"
 
-#include <type_traits>
-#include <variant>
+#include <algorithm>
+#include <utility>
 
 namespace tetrascope {
 namespace {
@@ -12,13 +12,26 @@ constexpr int kLeafDepth = 5;
 }  // namespace
 
 void AttributeColumns::use_dataset(std::string_view environment, std::string_view dataset) {
-  for (std::size_t i = 0; i < datasets_.size(); ++i) {
-    if (datasets_[i].environment != environment || datasets_[i].name != dataset) continue;
-    dataset_ = i;
-    return;
+  const Dataset& present = datasets_[dataset_];
+  if (present.environment == environment && present.name == dataset) return;
+  std::string place(environment);
+  place.append(1, '\0').append(dataset);
+  const auto known = dataset_numbers_.find(place);
+  if (known != dataset_numbers_.end()) {
+    dataset_ = known->second;
+  } else if (datasets_.size() > kMaxFields) {
+    dataset_ = 0;
+  } else {
+    dataset_ = static_cast<std::uint32_t>(datasets_.size());
+    datasets_.push_back({std::string(environment), std::string(dataset)});
+    dataset_numbers_.emplace(std::move(place), dataset_);
   }
-  dataset_ = datasets_.size();
-  datasets_.push_back({std::string(environment), std::string(dataset), {}});
+}
+
+void AttributeColumns::note(FieldType type, std::uint32_t key) {
+  if (dataset_ == 0 || seen_.size() > kMaxFields) return;
+  // 200,001 datasets need 18 bits, five types three.
+  seen_.insert((std::uint64_t{dataset_} << 35) | (static_cast<std::uint64_t>(type) << 32) | key);
 }
 
 void AttributeColumns::add(std::string_view key, const Value& value) {
@@ -60,16 +73,19 @@ void AttributeColumns::end_row() {
 void AttributeColumns::collect(FieldSightings& out) const {
   const std::array<const Dictionary*, kFieldTypes> keys = {&strings.keys(), &ints.keys(), &doubles.keys(),
                                                            &bools.keys(), &jsons.keys()};
-  for (const auto& dataset : datasets_) {
-    if (dataset.name.empty() && dataset.environment.empty()) continue;
-    out.push_back({dataset.environment, dataset.name, FieldLevel::kItem, "", FieldType::kString});
-    for (std::size_t type = 0; type < kFieldTypes; ++type) {
-      for (std::uint32_t key = 1; key < dataset.seen[type].size(); ++key) {
-        if (dataset.seen[type][key] == 0) continue;
-        out.push_back({dataset.environment, dataset.name, FieldLevel::kItem, std::string(keys[type]->at(key)),
-                       static_cast<FieldType>(type)});
-      }
-    }
+  for (std::size_t i = 1; i < datasets_.size(); ++i) {
+    out.push_back({datasets_[i].environment, datasets_[i].name, FieldLevel::kItem, "", FieldType::kString});
+  }
+  std::vector<std::uint64_t> places(seen_.begin(), seen_.end());
+  std::ranges::sort(places);
+  for (const std::uint64_t place : places) {
+    const Dataset& dataset = datasets_[place >> 35];
+    const auto type = static_cast<std::size_t>((place >> 32) & 7U);
+    const auto key = static_cast<std::uint32_t>(place);
+    // A dictionary that was cleared with its rows may have fewer keys than were seen.
+    if (key >= keys[type]->size() || keys[type]->at(key).size() > kMaxFieldKey) continue;
+    out.push_back({dataset.environment, dataset.name, FieldLevel::kItem, std::string(keys[type]->at(key)),
+                   static_cast<FieldType>(type)});
   }
 }
 

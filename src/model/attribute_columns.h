@@ -1,9 +1,12 @@
 #pragma once
 // The attributes of a row, each with its type: five maps, one a type. Which keys a dataset uses is noted on the way.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "model/columns.h"
@@ -73,18 +76,27 @@ class AttributeColumns {
  private:
   void add_leaves(std::string& key, const Object& object, int depth);
   void see(FieldType type, std::uint32_t key) {
-    auto& seen = datasets_[dataset_].seen[static_cast<std::size_t>(type)];
-    if (key >= seen.size()) seen.resize(key + 64);
-    seen[key] = 1;
+    auto& last = last_dataset_[static_cast<std::size_t>(type)];
+    if (key >= last.size()) last.resize(key + 64, kNoDataset);
+    if (last[key] == dataset_) return;
+    last[key] = dataset_;
+    note(type, key);
   }
+  void note(FieldType type, std::uint32_t key);
 
+  static constexpr std::uint32_t kNoDataset = ~std::uint32_t{0};
   struct Dataset {
     std::string environment;
     std::string name;
-    std::array<std::vector<std::uint8_t>, kFieldTypes> seen;  ///< by key number in that type's dictionary
   };
-  std::vector<Dataset> datasets_ = {Dataset{}};
-  std::size_t dataset_ = 0;
+  std::vector<Dataset> datasets_ = {Dataset{}};  ///< the first stands for none
+  std::unordered_map<std::string, std::uint32_t> dataset_numbers_;
+  std::uint32_t dataset_ = 0;
+  /// By key number in that type's dictionary: the dataset that showed it last, so that most attributes cost one
+  /// comparison.
+  std::array<std::vector<std::uint32_t>, kFieldTypes> last_dataset_;
+  /// (dataset, type, key number), each once. At most kMaxFields and one: more would tell the catalogue no more.
+  std::unordered_set<std::uint64_t> seen_;
 };
 
 }  // namespace tetrascope

@@ -10,13 +10,16 @@ constexpr std::int64_t kStoredEvery = 3600 * kNanosPerSecond;
 }  // namespace
 
 bool FieldCatalogue::has_room(const std::string& environment, const std::string& dataset) {
-  auto& size = sizes_[{environment, dataset}];
-  if (size >= kMaxFieldsPerDataset || fields_.size() >= kMaxFields) {
-    saturated_ = true;
-    return false;
+  // Asked first, so that made-up datasets do not grow `sizes_` either.
+  if (fields_.size() < kMaxFields) {
+    auto& size = sizes_[{environment, dataset}];
+    if (size < kMaxFieldsPerDataset) {
+      ++size;
+      return true;
+    }
   }
-  ++size;
-  return true;
+  saturated_ = true;
+  return false;
 }
 
 std::vector<FieldCatalogue::Field> FieldCatalogue::merge(Signal signal, const FieldSightings& sightings,
@@ -24,6 +27,7 @@ std::vector<FieldCatalogue::Field> FieldCatalogue::merge(Signal signal, const Fi
   std::vector<Field> to_store;
   const std::unique_lock lock(mutex_);
   for (const auto& seen : sightings) {
+    if (seen.key.size() > kMaxFieldKey) continue;
     Place place{signal, seen.environment, seen.key, seen.level, seen.type, seen.dataset};
     auto found = fields_.find(place);
     if (found == fields_.end()) {
@@ -59,7 +63,7 @@ void FieldCatalogue::load(const std::vector<Field>& stored) {
 FieldTypes FieldCatalogue::types(Signal signal, std::string_view environment, std::string_view dataset,
                                  FieldLevel level, std::string_view key) const {
   const std::shared_lock lock(mutex_);
-  if (saturated_) return FieldTypes::all();
+  if (saturated_ || key.size() > kMaxFieldKey) return FieldTypes::all();
   FieldTypes types;
   const Place first{signal, std::string(environment), std::string(key), level, FieldType::kString, std::string()};
   for (auto at = fields_.lower_bound(first); at != fields_.end(); ++at) {

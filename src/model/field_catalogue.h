@@ -55,6 +55,8 @@ using FieldSightings = std::vector<FieldSighting>;
 /// Bounds: a client that makes up keys can fill its own dataset only. Past them, `saturated`: every type is possible.
 inline constexpr std::size_t kMaxFieldsPerDataset = 10'000;
 inline constexpr std::size_t kMaxFields = 200'000;
+/// Bytes of a key. Longer ones are stored with their rows but not catalogued; every type is possible for them.
+inline constexpr std::size_t kMaxFieldKey = 1'024;
 
 /// Thread-safe. Kept in memory; ingest/ writes it to the `fields` table with the rows that showed it and loads it at
 /// start.

@@ -93,6 +93,10 @@ class JsonWriter {
   bool plain_;
 };
 
+/// Levels that the store's own JSON has around a value of a client (a resource's `attributes`, an exemplar in an array)
+/// and inside it (`$bytes`): what was deep enough to be taken must be read back.
+constexpr int kAround = 5;
+
 Result<Value> read(simdjson::dom::element element, int depth);
 
 /// The value that a one-member object with a `$` key stands for; nullopt when it is an ordinary map.
@@ -120,7 +124,7 @@ Result<Value> read_object(simdjson::dom::object members, int depth) {
     if (key == "$map" && members.size() == 1 && member.is_object()) {
       Object inner;
       for (const auto& [inner_key, inner_member] : simdjson::dom::object(member)) {
-        ASSIGN_OR_RETURN(Value value, read(inner_member, depth + 2));
+        ASSIGN_OR_RETURN(Value value, read(inner_member, depth + 1));
         inner.emplace_back(std::string(inner_key), std::move(value));
       }
       return Value(std::move(inner));
@@ -133,7 +137,7 @@ Result<Value> read_object(simdjson::dom::object members, int depth) {
 }
 
 Result<Value> read(simdjson::dom::element element, int depth) {
-  if (depth > kMaxValueDepth + 2)
+  if (depth > kMaxValueDepth + kAround)
     return fail(ErrorCode::kMalformed, fmt::format("JSON nested deeper than {}", kMaxValueDepth));
   switch (element.type()) {
     case simdjson::dom::element_type::STRING:

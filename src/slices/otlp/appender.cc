@@ -9,8 +9,14 @@
 namespace tetrascope::otlp {
 namespace {
 
-/// More sightings of one request cannot tell the catalogue more: it is then full (field_catalogue.h).
-constexpr std::size_t kMaxSightings = kMaxFieldsPerDataset + 1;
+/// Every sighting repeats its dataset's name. A longer one is cut for the dataset, not for the service.
+constexpr std::size_t kMaxDatasetName = 255;
+
+void cut_to(std::size_t bytes, std::string& text) {
+  if (text.size() <= bytes) return;
+  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0U) == 0x80) --bytes;
+  text.resize(bytes);
+}
 
 }  // namespace
 
@@ -24,6 +30,7 @@ Appender::Appender(OtlpSignal signal, const OtlpContext& context, Batch& out, Bu
 Result<void> Appender::resource(ProducerTextPtr text) {
   resource_ = std::move(text);
   ASSIGN_OR_RETURN(dataset_, otlp_dataset(context_.key, signal_, resource_->service, context_.dataset));
+  cut_to(kMaxDatasetName, dataset_);
   origin_.dataset = dataset_;
   origin_.service = resource_->service;
   origin_.resource = resource_->json;
@@ -71,12 +78,13 @@ void Appender::note_producers(FieldSightings& out) {
 }
 
 void Appender::note(FieldSightings& out, FieldLevel level, std::string_view key, FieldType type) {
-  if (key.empty() || seen_.size() >= kMaxSightings) return;
-  // The place in memory of `out` tells the tables apart.
+  if (key.empty() || key.size() > kMaxFieldKey) return;
+  // The place of `out` in memory tells the tables apart.
   const std::hash<std::string_view> hash;
-  const std::uint64_t place = (reinterpret_cast<std::uintptr_t>(&out) << 8) ^ (static_cast<std::uint64_t>(level) << 4) ^
-                              static_cast<std::uint64_t>(type) ^ (hash(dataset_) * 0x9E3779B97F4A7C15U);
-  if (!seen_.insert((hash(key) ^ place) * 0xC2B2AE3D27D4EB4FU).second) return;
+  const std::uint64_t place = reinterpret_cast<std::uintptr_t>(&out) ^ (static_cast<std::uint64_t>(level) << 3) ^
+                              static_cast<std::uint64_t>(type) ^ (hash(dataset_) * 0x9E3779B97F4A7C15U) ^
+                              (hash(origin_.environment) << 1);
+  if (!out_.fields.first_time((hash(key) ^ place) * 0xC2B2AE3D27D4EB4FU)) return;
   out.push_back({std::string(origin_.environment), dataset_, level, std::string(key), type});
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 
 #include "slices/otlp/budget.h"
 #include "slices/otlp/decode.h"
@@ -56,7 +55,6 @@ class Appender {
   Origin origin_;
   std::string dataset_;
   bool noted_ = false, occurrences_noted_ = false;  ///< of the present resource and scope
-  std::unordered_set<std::uint64_t> seen_;          ///< hashes of the sightings of this request
   const MetricRecord* metric_ = nullptr;
   std::string metadata_;
   std::string json_;  ///< scratch
