@@ -1,6 +1,7 @@
 #include "slices/otlp/profiles.h"
 
 #include <array>
+#include <string>
 
 #include "slices/otlp/json_document.h"
 #include "slices/otlp/json_reader.h"
@@ -49,7 +50,7 @@ Result<std::uint64_t> count_profiles(Format format, std::string_view body) {
   try {
     return count_messages(body, 0);
   } catch (const protozero::exception& error) {
-    return fail(ErrorCode::kMalformed, error.what());
+    return fail(ErrorCode::kMalformed, std::string(reason_of(error)));
   }
 }
 

@@ -31,6 +31,15 @@ void advance(const char*& at, const char* end, std::uint64_t bytes) {
 
 }  // namespace
 
+std::string_view reason_of(const protozero::exception& error) {
+  if (dynamic_cast<const protozero::end_of_buffer_exception*>(&error) != nullptr) return "it ends early";
+  if (dynamic_cast<const protozero::varint_too_long_exception*>(&error) != nullptr) return "a number is too long";
+  if (dynamic_cast<const protozero::unknown_pbf_wire_type_exception*>(&error) != nullptr) return "an unknown wire type";
+  if (dynamic_cast<const protozero::invalid_tag_exception*>(&error) != nullptr) return "a field number out of range";
+  if (dynamic_cast<const protozero::invalid_length_exception*>(&error) != nullptr) return "a length that does not fit";
+  return error.what();
+}
+
 bool Fields::next() {
   // The wire type stands in the low bits of a tag's first byte, so a group is seen before protozero refuses it.
   while (reader_.length() > 0 && (static_cast<unsigned char>(*reader_.data().data()) & 7U) == kStartGroup) skip_group();

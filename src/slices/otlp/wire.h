@@ -26,6 +26,9 @@ struct TooMuch : protozero::exception {
   [[nodiscard]] const char* what() const noexcept override { return "too many records"; }
 };
 
+/// What is wrong, in words for the client: the library's own speak of itself.
+std::string_view reason_of(const protozero::exception& error);
+
 /// The fields of one message: `while (fields.next()) switch (fields.number()) …`, each read once or skipped. All
 /// members may throw protozero::exception, which decode functions turn into an Error.
 class Fields {

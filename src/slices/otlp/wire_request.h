@@ -32,7 +32,7 @@ class WireRequest {
     } catch (const TooMuch&) {
       return too_much();
     } catch (const protozero::exception& error) {
-      return malformed(error.what());
+      return malformed(reason_of(error));
     }
     return {};
   }
