@@ -62,8 +62,13 @@ std::size_t literal_head(const std::vector<std::string>& segments) {
 
 }  // namespace
 
-void Router::add(RouteTable table) {
+void Router::add(RouteTable added) {
   const std::size_t index = tables_.size();
+  const RouteTable& table = tables_.emplace_back(std::move(added));
+  const auto rank_of = [this](const Pattern& pattern) {
+    const Route& route = tables_[pattern.table].routes[pattern.route];
+    return rank(pattern.segments, pattern.takes_rest, static_cast<bool>(route.accepts));
+  };
   for (std::size_t i = 0; i < table.routes.size(); ++i) {
     Pattern pattern{split_path(table.routes[i].pattern), false, index, i};
     if (!pattern.segments.empty() && is_capture(pattern.segments.back()) && pattern.segments.back().ends_with("...}")) {
@@ -73,15 +78,13 @@ void Router::add(RouteTable table) {
     for (auto& segment : pattern.segments) {
       if (is_capture(segment)) segment.clear();
     }
-    routes_.push_back(std::move(pattern));
+    routes_.insert(std::ranges::upper_bound(routes_, rank_of(pattern), {}, rank_of), pattern);
   }
-  for (const auto& prefix : table.prefixes) prefixes_.push_back({split_path(prefix), true, index, 0});
-  tables_.push_back(std::move(table));
-  std::ranges::stable_sort(routes_, {}, [this](const Pattern& pattern) {
-    const bool asks = static_cast<bool>(tables_[pattern.table].routes[pattern.route].accepts);
-    return rank(pattern.segments, pattern.takes_rest, asks);
-  });
-  std::ranges::stable_sort(prefixes_, std::greater{}, [](const Pattern& pattern) { return pattern.segments.size(); });
+  const auto length = [](const Pattern& prefix) { return prefix.segments.size(); };
+  for (const auto& text : table.prefixes) {
+    const Pattern prefix{split_path(text), true, index, 0};
+    prefixes_.insert(std::ranges::upper_bound(prefixes_, length(prefix), std::greater{}, length), prefix);
+  }
 }
 
 const Router::Pattern* Router::owner(const std::vector<std::string>& segments) const {

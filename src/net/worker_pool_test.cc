@@ -28,9 +28,9 @@ TEST(WorkerPool, RunsWhatWasPostedBeforeStop) {
 }
 
 TEST(WorkerPool, RefusesWhenFullAndLeavesTheTask) {
-  WorkerPool pool(1, 1);
   std::promise<void> started;
   std::promise<void> release;
+  WorkerPool pool(1, 1);  // last, so that it ends before what its tasks use
   WorkerPool::Task running = [&] {
     started.set_value();
     release.get_future().wait();
@@ -49,10 +49,10 @@ TEST(WorkerPool, RefusesWhenFullAndLeavesTheTask) {
 }
 
 TEST(WorkerPool, SurvivesATaskThatThrows) {
-  WorkerPool pool(1, 10);
   WorkerPool::Task bad = [] { throw std::runtime_error("expected in this test"); };
   WorkerPool::Task worse = [] { throw 7; };
   std::promise<void> after;
+  WorkerPool pool(1, 10);
   WorkerPool::Task good = [&after] { after.set_value(); };
   ASSERT_TRUE(pool.post(bad));
   ASSERT_TRUE(pool.post(worse));
