@@ -67,7 +67,9 @@ std::string average_sql(const TypedSql& x, const std::string& weight) {
 std::string quantile_sql(double level, const TypedSql& x, const std::string& weight) {
   const std::string value = convert_sql(x, Type::kDouble);
   if (weight.empty()) return fmt::format("toFloat64(quantileTDigest({})({}))", level, value);
-  return fmt::format("toFloat64(quantileTDigestWeighted({})({}, toUInt64(greatest({}, 0))))", level, value, weight);
+  const std::string weighted =
+      fmt::format("quantileTDigestWeighted({})({}, toUInt64(greatest({}, 0)))", level, value, weight);
+  return fmt::format("if(isNaN({0}), NULL, toFloat64({0}))", weighted);  // of rows that stand for none
 }
 
 /// One pass, whatever the number of bins: each bin has its own sum.
@@ -94,9 +96,9 @@ void Writer::cover_buckets(const Aggregate& aggregate, Relation& relation, Group
   grouping.bucket_width = expr(bucket.arguments[1], {nullptr, &relation}).text;
   const std::string start = expr(key->expr, {nullptr, &relation}).text;
   const std::string end = out_.reference("Int64", std::to_string(relation.range.to.value));
-  const std::string first = new_id();
-  const std::string until = new_id();
-  const std::string repeat = new_id();
+  const std::string first = new_id("");
+  const std::string until = new_id("");
+  const std::string repeat = new_id("");
   const std::string time = relation.at(aggregate.time).id;
   extend(relation,
          {fmt::format("{} AS {}", start, first),
@@ -193,14 +195,14 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
   for (const Named& key : aggregate.keys) {
     TypedSql sql = expr(key.expr, {nullptr, &relation});
     if (&key == covered_bucket(aggregate)) sql.text = grouping.bucket;
-    columns.push_back({key.name, sql.type, new_id()});
+    columns.push_back({key.name, sql.type, new_id(sql.text)});
     keys.push_back(columns.back().id);
     selected.push_back(fmt::format("{} AS {}", sql.text, columns.back().id));
   }
   for (const AggregateCall& call : aggregate.calls) {
     Type type = Type::kInt;
     const std::string sql = aggregate_call(call, grouping, type);
-    columns.push_back({call.name, type, new_id()});
+    columns.push_back({call.name, type, new_id("")});  // conditions on these stay above the aggregate
     selected.push_back(fmt::format("{} AS {}", sql, columns.back().id));
   }
   const std::string group_by = keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));

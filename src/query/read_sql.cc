@@ -95,8 +95,12 @@ Writer::Relation Writer::reads(const Plan& plan) {
   const std::vector<Named>& names = plan.reads.front().columns;
   for (std::size_t c = 0; c < names.size(); ++c) {
     Type type = reads.front().columns[c].type;
-    for (const ReadParts& one : reads) type = *meet(type, one.columns[c].type);
-    relation.columns.push_back({names[c].name, type, new_id()});
+    std::string longest;
+    for (const ReadParts& one : reads) {
+      type = *meet(type, one.columns[c].type);
+      if (one.columns[c].text.size() > longest.size()) longest = one.columns[c].text;
+    }
+    relation.columns.push_back({names[c].name, type, new_id(longest)});
   }
   std::vector<std::string> selects;
   for (ReadParts& one : reads) {

@@ -4,12 +4,45 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "query/check.h"
 #include "query/checker.h"
 #include "query/writer.h"
 
 namespace tetrascope::plan {
+namespace {
+
+bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+}  // namespace
+
+std::string Writer::new_id(std::string_view sql) {
+  expanded_.push_back(expanded(sql));
+  return "c" + std::to_string(expanded_.size() - 1);
+}
+
+std::size_t Writer::expanded(std::string_view sql) const {
+  constexpr std::size_t kEnough = 1'000'000'000;
+  std::size_t total = sql.size();
+  for (std::size_t i = 0; i < sql.size(); ++i) {
+    if (!is_word(sql[i])) continue;
+    const std::size_t begin = i;
+    while (i < sql.size() && is_word(sql[i])) ++i;
+    const std::string_view word = sql.substr(begin, i - begin);
+    std::size_t id = 0;
+    const auto [end, error] = std::from_chars(word.data() + 1, word.data() + word.size(), id);
+    const bool whole = error == std::errc() && end == word.data() + word.size();
+    if (word.front() == 'c' && whole && id < expanded_.size()) total = std::min(kEnough, total + expanded_[id]);
+  }
+  return total;
+}
+
+void Writer::barrier(Relation& relation) {
+  relation.step = step(fmt::format("SELECT * FROM {} LIMIT 9223372036854775807", relation.step));
+  relation.pushed = 0;
+  std::ranges::fill(expanded_, 1);
+}
 
 const Writer::Column& Writer::Relation::at(std::string_view name) const {
   return *std::ranges::find(columns, name, &Column::name);
@@ -57,9 +90,10 @@ Result<Statement> Writer::write(const Plan& plan) {
     return fail(ErrorCode::kInvalid, "too much to ask at once: fewer or simpler expressions are wanted");
   }
   // Without these, `/` in JSON text and rows that a join does not meet differ from what a plan says.
-  writer.out_.sql(
-      fmt::format("{} SELECT {} FROM {}{}\nSETTINGS join_use_nulls = 1, output_format_json_escape_forward_slashes = 0",
-                  writer.steps_, fmt::join(ids, ", "), relation.step, order));
+  writer.out_.sql(fmt::format(
+      "{} SELECT {} FROM {}{}\nSETTINGS join_use_nulls = 1, output_format_json_escape_forward_slashes = 0{}",
+      writer.steps_, fmt::join(ids, ", "), relation.step, order,
+      writer.pads_days_ ? ", formatdatetime_e_with_space_padding = 1" : ""));
   return std::move(writer.out_).take();
 }
 

@@ -35,6 +35,9 @@ std::vector<std::string> order_terms(const TypedSql& key, const SortKey& sort) {
 
 void Writer::stage(const Filter& filter, Relation& relation) {
   const TypedSql condition = expr(filter.condition, {nullptr, &relation});
+  const std::size_t size = expanded(condition.text);
+  if (relation.pushed + size > kMaxPushedBytes) barrier(relation);
+  relation.pushed += expanded(condition.text);
   relation.step = step(fmt::format("SELECT * FROM {} WHERE {}", relation.step, condition.text));
 }
 
@@ -52,7 +55,7 @@ void Writer::stage(const Compute& compute, Relation& relation) {
   std::vector<Column> added;
   for (const Named& named : compute.columns) {
     TypedSql sql = expr(named.expr, {nullptr, &relation});
-    added.push_back({named.name, sql.type, new_id()});
+    added.push_back({named.name, sql.type, new_id(sql.text)});
     expressions.push_back(fmt::format("{} AS {}", sql.text, added.back().id));
   }
   if (added.empty()) return;
@@ -62,16 +65,17 @@ void Writer::stage(const Compute& compute, Relation& relation) {
 
 void Writer::stage(const Parse& parse, Relation& relation) {
   const TypedSql input = expr(parse.input, {nullptr, &relation});
-  const std::string groups = new_id();
-  extend(relation, {fmt::format("extractGroups(ifNull({}, ''), {}) AS {}", input.text,
-                                out_.reference("String", "(?-s)" + parse.pattern), groups)});
+  const std::string found =
+      fmt::format("extractGroups(ifNull({}, ''), {})", input.text, out_.reference("String", "(?-s)" + parse.pattern));
+  const std::string groups = new_id(found);
+  extend(relation, {fmt::format("{} AS {}", found, groups)});
   // The engine finds a pattern in a missing text as it does in an empty one.
   std::vector<std::string> expressions;
   std::vector<Column> added;
   for (std::size_t i = 0; i < parse.names.size(); ++i) {
-    added.push_back({parse.names[i], Type::kString, new_id()});
-    expressions.push_back(fmt::format("if(empty({0}) OR isNull({1}), NULL, {0}[{2}]) AS {3}", groups, input.text, i + 1,
-                                      added.back().id));
+    const std::string group = fmt::format("if(empty({0}) OR isNull({1}), NULL, {0}[{2}])", groups, input.text, i + 1);
+    added.push_back({parse.names[i], Type::kString, new_id(group)});
+    expressions.push_back(fmt::format("{} AS {}", group, added.back().id));
   }
   extend(relation, expressions);
   for (Column& column : added) put(relation, std::move(column));
@@ -102,7 +106,7 @@ void Writer::stage(const Project& project, Relation& relation) {
 
 void Writer::stage(const Unnest& unnest, Relation& relation) {
   const Column& array = relation.at(unnest.column);
-  Column element = {unnest.column, element_type(array.type), new_id()};
+  Column element = {unnest.column, element_type(array.type), new_id(array.id)};
   const std::string sql = fmt::format("arrayJoin({})", array.id);
   extend(relation,
          {fmt::format("{} AS {}", element.type == Type::kInt ? fmt::format("toInt64({})", sql) : sql, element.id)});

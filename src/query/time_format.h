@@ -8,6 +8,7 @@
 
 namespace tetrascope::plan {
 
+/// The answer's %e is padded with a space only under the setting formatdatetime_e_with_space_padding.
 /// POSIX conversions but %U, %W, %E… and %O…; %c, %x, %X as in the C locale.
 /// Errors: kInvalid names the conversion that is not known.
 /// Sources: POSIX.1-2017 strftime; ClickHouse documentation, formatDateTime.

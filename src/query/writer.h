@@ -34,6 +34,7 @@ class Writer {
     std::vector<Column> columns;
     std::vector<std::string> order;  ///< terms of ORDER BY, of the last Sort
     TimeRange range;                 ///< of the plan
+    std::size_t pushed = 0;          ///< expanded() of the conditions since the last barrier
 
     [[nodiscard]] const Column& at(std::string_view name) const;
   };
@@ -65,6 +66,7 @@ class Writer {
   TypedSql node(const InPlan& in, const Scope& scope);
   TypedSql operand(const ExprPtr& expr, const Scope& scope);
   std::string comparison(const Call& call, const Scope& scope);
+  std::string format_time_sql(const std::string& time, const std::string& format);
   std::string call_sql(const Call& call, std::vector<TypedSql>& arguments, Type type);
 
   // stage_sql.cc
@@ -89,7 +91,14 @@ class Writer {
   std::string step(const std::string& select);
   /// Puts `column` in the place of the one of its name, or at the end.
   static void put(Relation& relation, Column column);
-  std::string new_id() { return "c" + std::to_string(ids_++); }
+  /// An identifier for a column that is `sql`.
+  std::string new_id(std::string_view sql);
+  /// Length of `sql` with every identifier replaced by the SQL that made its column, and so on: what the engine takes a
+  /// condition for while it pushes it towards the table. Stages that use a column twice double it each.
+  [[nodiscard]] std::size_t expanded(std::string_view sql) const;
+  /// Keeps the engine from pushing conditions further down: it would take minutes and gigabytes over deep ones.
+  void barrier(Relation& relation);
+  static constexpr std::size_t kMaxPushedBytes = 50'000;  // 0.1 s of planning
   /// The engine's plain `SELECT *, <what> FROM step`.
   void extend(Relation& relation, const std::vector<std::string>& expressions);
   static std::string order_by(const Relation& relation);
@@ -99,7 +108,8 @@ class Writer {
   StatementBuilder out_;
   std::string steps_;
   int step_count_ = 0;
-  int ids_ = 0;
+  std::vector<std::size_t> expanded_;  ///< of each identifier, by its number
+  bool pads_days_ = false;             ///< a format has %e
   bool too_large_ = false;
 };
 

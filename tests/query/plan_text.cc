@@ -110,6 +110,11 @@ ExprPtr expr_of(const Object& object) {
     const std::string type = text_or(object, "type", "");
     return type.empty() ? literal(*value) : literal(*value, type_by_name(type));
   }
+  if (const Value* text = member(object, "repeat")) {
+    std::string repeated;
+    for (std::int64_t i = int_of(need(object, "times")); i > 0; --i) repeated += text_of(*text);
+    return literal(Value(std::move(repeated)));
+  }
   if (const Value* hex = member(object, "id")) return literal(id_value(*hex));
   if (const Value* list = member(object, "list")) return literal(*list);
   if (const Value* list = member(object, "ids")) {

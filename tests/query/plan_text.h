@@ -7,7 +7,7 @@
 //   1  1.5  true  "text"  null         literals
 //   ["function", argument, …]          by function_name()
 //   {"column": name} {"field": name} {"attribute": key, "level", "type", "types"} {"attributes": level}
-//   {"literal": value, "type": type} {"id": hex} {"list": [value, …]} {"ids": [hex, …]}
+//   {"literal": value, "type": type} {"id": hex} {"list": [value, …]} {"ids": [hex, …]} {"repeat": text, "times": n}
 //   {"in": expr, "plan": plan}
 
 #include "base/result.h"
