@@ -1,5 +1,7 @@
 #include "storage/engine_error.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -7,7 +9,6 @@
 #include <string>
 
 #include "base/log.h"
-#include "fmt/core.h"
 #include "storage/engine_settings.h"
 
 namespace tetrascope {

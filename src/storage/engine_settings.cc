@@ -1,8 +1,8 @@
 #include "storage/engine_settings.h"
 
-#include <algorithm>
+#include <fmt/core.h>
 
-#include "fmt/core.h"
+#include <algorithm>
 
 namespace tetrascope {
 namespace {

@@ -1,12 +1,13 @@
 #include "storage/migrations.h"
 
+#include <fmt/core.h>
+
 #include <map>
 #include <set>
 #include <utility>
 
 #include "base/log.h"
 #include "base/time.h"
-#include "fmt/core.h"
 #include "model/columns.h"
 #include "model/schema.h"
 #include "model/table.h"

@@ -36,11 +36,15 @@ std::uint64_t stored_rows(Storage& storage) {
   return static_cast<std::uint64_t>(*rows->rows[0][0].as<std::int64_t>());
 }
 
+/// Tokens are this process's own, as the batcher's are: the engine notes a token before its rows, so one that was under
+/// way when the process was killed may be known without them.
 /// Inserts blocks of kRows one after another from `first` on, until one fails. Says after each how many there are.
 template <class Acknowledge>
 void fill(Storage& storage, std::uint64_t first, Acknowledge acknowledge) {
   for (std::uint64_t block = first / kRows;; ++block) {
-    if (!storage.insert({"t", numbered_block(block * kRows, kRows), "fill-" + std::to_string(block)})) return;
+    if (!storage.insert({"t", numbered_block(block * kRows, kRows),
+                         "fill-" + std::to_string(getpid()) + "-" + std::to_string(block)}))
+      return;
     acknowledge((block + 1) * kRows);
   }
 }
@@ -77,7 +81,7 @@ bool can_run(TestEngine engine) {
 TEST_F(Kill, OfTheProcessLosesNothingAcknowledged) {
   if (!can_run(TestEngine::kChdb)) GTEST_SKIP() << "the engine cannot be loaded into this build";
   std::uint64_t stored = 0;
-  for (int round = 0; round < 6; ++round) {
+  for (int round = 0; round < 4; ++round) {
     int output = -1;
     const pid_t child = start_role("--fill", directory_, output);
     std::uint64_t acknowledged = 0;

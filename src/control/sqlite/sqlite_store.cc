@@ -1,12 +1,13 @@
 #include "control/sqlite/sqlite_store.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <limits>
 #include <mutex>
 #include <utility>
 
 #include "control/sqlite/connection.h"
-#include "fmt/core.h"
 
 namespace tetrascope {
 namespace {

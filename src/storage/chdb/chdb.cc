@@ -1,11 +1,12 @@
 #include "storage/chdb/chdb.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "fmt/core.h"
 #include "storage/chdb/connection.h"
 #include "storage/chdb/data_dir.h"
 #include "storage/engine_error.h"

@@ -1,6 +1,7 @@
 #include "storage/chdb/data_dir.h"
 
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -11,8 +12,6 @@
 #include <fstream>
 #include <system_error>
 #include <utility>
-
-#include "fmt/core.h"
 
 namespace tetrascope {
 namespace {
@@ -92,7 +91,6 @@ std::string engine_config_xml(std::size_t memory_bytes, std::size_t threads) {
   <background_buffer_flush_schedule_pool_size>1</background_buffer_flush_schedule_pool_size>
   <background_distributed_schedule_pool_size>1</background_distributed_schedule_pool_size>
   <background_message_broker_schedule_pool_size>1</background_message_broker_schedule_pool_size>
-  <max_thread_pool_size>200</max_thread_pool_size>
   <max_thread_pool_free_size>8</max_thread_pool_free_size>
   <merge_tree>
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>

@@ -1,12 +1,15 @@
 #include "storage/cluster/cluster.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
+#include <charconv>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "fmt/core.h"
 #include "storage/cluster/clickhouse_http.h"
+#include "storage/cluster/doubts.h"
 #include "storage/engine_error.h"
 #include "storage/slot_pool.h"
 #include "storage/usage.h"
@@ -17,7 +20,8 @@ namespace {
 /// Beyond what the query itself may take: for the way there and back, and for the server to notice.
 constexpr std::chrono::milliseconds kQueryGrace{3'000};
 constexpr std::chrono::milliseconds kInsertTimeout{60'000};
-/// Pauses before an insert is sent again after its connection broke. The token makes the second one harmless.
+/// Pauses before an insert is sent again after its connection broke. The token makes the second one harmless
+/// (doubts.h).
 constexpr std::chrono::milliseconds kInsertRetries[] = {std::chrono::milliseconds(50), std::chrono::milliseconds(500)};
 
 class ClusterStorage final : public Storage {
@@ -31,17 +35,13 @@ class ClusterStorage final : public Storage {
         readers_(std::move(readers)) {}
 
   Result<void> insert(const Insert& rows) override {
-    ASSIGN_OR_RETURN(const std::string sql, insert_sql(database_, rows.table, rows.token));
-    EngineSettings settings = insert_settings();
-    settings.emplace_back("query", sql + " FORMAT Native");
-    const std::string target = request_target(database_, settings);
     const auto slot = inserters_.take(std::chrono::hours(24));
     if (!slot) return fail(ErrorCode::kUnavailable, "cannot store this now; send it again later");
-    auto answer = (*slot)->post(target, "application/octet-stream", rows.native, kInsertTimeout);
+    auto answer = send_insert(**slot, rows);
     for (const auto pause : kInsertRetries) {
       if (answer || rows.token.empty()) break;
       std::this_thread::sleep_for(pause);
-      answer = (*slot)->post(target, "application/octet-stream", rows.native, kInsertTimeout);
+      answer = send_insert(**slot, rows);
     }
     if (!answer) return std::unexpected(insert_error(rows.table, "Code: 210. " + answer.error().message));
     if (answer->error) return std::unexpected(insert_error(rows.table, *answer->error));
@@ -83,6 +83,32 @@ class ClusterStorage final : public Storage {
   Result<Usage> usage() override { return query_usage(*this); }
 
  private:
+  /// One attempt. Errors: those of HttpClient::send(): nobody knows then whether the rows are there.
+  Result<ClickHouseHttp::Answer> send_insert(ClickHouseHttp& server, const Insert& rows) {
+    std::string token = rows.token;
+    if (const auto age = doubts_.age(rows.table, token)) {
+      ASSIGN_OR_RETURN(const std::chrono::seconds up, uptime(server));
+      if (may_have_restarted(up, *age)) token += "-again";
+    }
+    ASSIGN_OR_RETURN(const std::string sql, insert_sql(database_, rows.table, token));
+    EngineSettings settings = insert_settings();
+    settings.emplace_back("query", sql + " FORMAT Native");
+    doubts_.begin(rows.table, rows.token);
+    auto answer =
+        server.post(request_target(database_, settings), "application/octet-stream", rows.native, kInsertTimeout);
+    if (answer) doubts_.end(rows.table, rows.token);
+    return answer;
+  }
+
+  static Result<std::chrono::seconds> uptime(ClickHouseHttp& server) {
+    ASSIGN_OR_RETURN(const ClickHouseHttp::Answer answer,
+                     server.post("/", "", "SELECT uptime() FORMAT TSV", kQueryGrace));
+    long seconds = 0;
+    std::from_chars(answer.body.data(), answer.body.data() + answer.body.size(), seconds);
+    return std::chrono::seconds(seconds);  // 0 when it does not say: then it may have restarted
+  }
+
+  Doubts doubts_;
   std::string database_;
   ClusterOptions options_;
   SlotPool<ClickHouseHttp> inserters_;
