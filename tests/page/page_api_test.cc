@@ -354,6 +354,7 @@ TEST_F(PageApi, BadParametersAreRefusedByName) {
                         {"logs?min_severity=25", "min_severity"},
                         {"logs?cursor=1.-4", "cursor"},
                         {"traces/1/logs?cursor=x", "cursor"},
+                        {"services?from=-9223372036854775808&to=9223372036854775807", "from and to"},
                         {"services?limit=3", "limit"}}) {
     const Response response = server().request("GET", "/api/v1/" + c.question);
     EXPECT_EQ(response.status, 400) << c.question.substr(0, 60);
@@ -365,10 +366,10 @@ TEST_F(PageApi, BadParametersAreRefusedByName) {
 }
 
 TEST_F(PageApi, ExtremeRangesAreAnswered) {
-  for (const char* question : {"traces?from=-9223372036854775808&to=9223372036854775807&limit=1",
-                               "logs?from=-9223372036854775808&to=9223372036854775807&limit=1",
-                               "services?from=-9223372036854775808&to=9223372036854775807", "traces?last=3650d&limit=1",
-                               "traces?cursor=9223372036854775807.ff", "logs?cursor=-9223372036854775808.0"}) {
+  for (const char* question :
+       {"traces?from=-9223372036854775808&to=9223372036854775807&limit=1",
+        "logs?from=-9223372036854775808&to=9223372036854775807&limit=1", "services?last=3650d",
+        "traces?last=3650d&limit=1", "traces?cursor=9223372036854775807.ff", "logs?cursor=-9223372036854775808.0"}) {
     server().ask(question);
   }
 }

@@ -21,6 +21,7 @@ class Borrowed : public Storage {
   Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
     return storage_.execute(statement, bounds);
   }
+  Result<void> change_schema(std::string_view ddl) override { return storage_.change_schema(ddl); }
   Result<Usage> usage() override { return storage_.usage(); }
 
  private:

@@ -16,7 +16,7 @@ namespace tetrascope {
 
 /// One span of a test, and how it is sent.
 struct SentSpan {
-  std::string trace, id, parent, service = "shop", name = "work";
+  std::string trace = "", id = "", parent = "", service = "shop", name = "work";
   std::int64_t start = 0, duration = 1'000'000;
   int kind = 1, status = 0;
   nlohmann::json attributes = nlohmann::json::array();  ///< OTLP's: [{"key":…,"value":{…}}]
@@ -26,7 +26,7 @@ struct SentSpan {
 
 struct SentLog {
   std::int64_t time = 0;
-  std::string body, trace, span, service = "shop";
+  std::string body = "", trace = "", span = "", service = "shop";
   int severity = 9;
 };
 

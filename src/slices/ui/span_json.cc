@@ -3,22 +3,38 @@
 #include <algorithm>
 #include <string_view>
 
-#include "slices/ui/answers.h"
 #include "slices/ui/attributes_json.h"
 #include "slices/ui/question.h"
 
 namespace tetrascope::ui {
 namespace {
 
-constexpr std::string_view kColumns[] = {
-    "span_id",       "parent_span_id", "span_id_text",
-    "trace_state",   "start",          "duration",
-    "received",      "service",        "name",
-    "kind",          "status",         "status_message",
-    "protocol",      "dataset",        "environment",
-    "sample_rate",   "resource",       "scope",
-    "event_time",    "event_name",     "event_attributes",
-    "link_trace_id", "link_span_id",   "link_attributes",
+enum Column : std::size_t {
+  kSpanId,
+  kParentSpanId,
+  kResource,
+  kScope,
+  kEventTime,
+  kEventName,
+  kEventAttributes,
+  kLinkTraceId,
+  kLinkSpanId,
+  kLinkAttributes,
+  kAttributes,
+  kFirstPlain
+};
+/// Names of the columns above.
+constexpr std::string_view kNames[] = {"span_id",      "parent_span_id",  "resource",         "scope",
+                                       "event_time",   "event_name",      "event_attributes", "link_trace_id",
+                                       "link_span_id", "link_attributes", "attributes"};
+/// Columns that are written as they are, under their own names.
+enum class Form { kText, kNumber, kExact };
+constexpr std::pair<std::string_view, Form> kPlain[] = {
+    {"span_id_text", Form::kText},   {"trace_state", Form::kText},   {"start", Form::kExact},
+    {"duration", Form::kExact},      {"received", Form::kExact},     {"service", Form::kText},
+    {"name", Form::kText},           {"kind", Form::kNumber},        {"status", Form::kNumber},
+    {"status_message", Form::kText}, {"protocol", Form::kText},      {"dataset", Form::kText},
+    {"environment", Form::kText},    {"sample_rate", Form::kNumber},
 };
 
 const Array& list_cell(const Value& cell) {
@@ -27,73 +43,122 @@ const Array& list_cell(const Value& cell) {
   return array != nullptr ? *array : kNone;
 }
 
-/// Lists side by side, one object an element.
-template <class Make>
-Value zip(std::size_t length, Make make) {
-  Array list;
-  for (std::size_t i = 0; i < length; ++i) list.push_back(make(i));
-  return list;
+/// `,"name":`, without the comma behind an opening brace.
+void append_name(std::string_view name, std::string& out) {
+  if (out.back() != '{') out += ',';
+  append_json_string(name, out);
+  out += ':';
 }
 
-Value scope_json(std::string_view scope) {
-  return Object{{"name", shared_text(scope, "name")},
-                {"version", shared_text(scope, "version")},
-                {"attributes", shared_attributes_json(scope)}};
+void append_text(std::string_view name, std::string_view text, std::string& out) {
+  append_name(name, out);
+  append_json_string(text, out);
+}
+
+void append_exact(std::string_view name, std::int64_t number, std::string& out) {
+  append_text(name, std::to_string(number), out);
 }
 
 }  // namespace
 
 plan::Plan whole_spans_plan(const TraceId& trace, std::size_t limit) {
   plan::TableRead read;
-  for (const auto name : kColumns) read.columns.push_back({std::string(name), plan::column(std::string(name))});
-  read.columns.push_back({"attributes", plan::all_attributes(plan::Level::kItem)});
+  for (std::size_t i = 0; i < kAttributes; ++i) {
+    read.columns.push_back({std::string(kNames[i]), plan::column(std::string(kNames[i]))});
+  }
+  read.columns.push_back({std::string(kNames[kAttributes]), plan::all_attributes(plan::Level::kItem)});
+  for (const auto& [name, form] : kPlain) read.columns.push_back({std::string(name), plan::column(std::string(name))});
   read.where = equals(plan::column("trace_id"), id_literal(trace));
   return {kAllTime, {read}, {plan::Sort{{{plan::field("start")}}}, plan::Limit{limit, 0, {}}}};
 }
 
-Value span_json(const plan::Answer& answer, const std::vector<Value>& row) {
-  const auto cell = [&](std::string_view name) -> const Value& { return row[column_of(answer, name)]; };
-  const auto text = [&](std::string_view name) { return Value(std::string(text_cell(cell(name)))); };
-  const auto number = [&](std::string_view name) { return Value(int_cell(cell(name))); };
-  const auto precise = [&](std::string_view name) { return exact(int_cell(cell(name))); };
-  const Array& event_times = list_cell(cell("event_time"));
-  const Array& event_names = list_cell(cell("event_name"));
-  const Array& event_attributes = list_cell(cell("event_attributes"));
-  const Array& link_traces = list_cell(cell("link_trace_id"));
-  const Array& link_spans = list_cell(cell("link_span_id"));
-  const Array& link_attributes = list_cell(cell("link_attributes"));
-  const std::size_t events = std::min({event_times.size(), event_names.size(), event_attributes.size()});
-  const std::size_t links = std::min({link_traces.size(), link_spans.size(), link_attributes.size()});
-  return Object{{"span_id", id_cell(cell("span_id"))},
-                {"span_id_text", text("span_id_text")},
-                {"parent_span_id", id_cell(cell("parent_span_id"))},
-                {"trace_state", text("trace_state")},
-                {"start", precise("start")},
-                {"duration", precise("duration")},
-                {"received", precise("received")},
-                {"service", text("service")},
-                {"name", text("name")},
-                {"kind", number("kind")},
-                {"status", number("status")},
-                {"status_message", text("status_message")},
-                {"protocol", text("protocol")},
-                {"dataset", text("dataset")},
-                {"environment", text("environment")},
-                {"sample_rate", number("sample_rate")},
-                {"attributes", attributes_json(cell("attributes"))},
-                {"resource", shared_attributes_json(text_cell(cell("resource")))},
-                {"scope", scope_json(text_cell(cell("scope")))},
-                {"events", zip(events,
-                               [&](std::size_t i) {
-                                 return Object{{"time", exact(int_cell(event_times[i]))},
-                                               {"name", std::string(text_cell(event_names[i]))},
-                                               {"attributes", attributes_json(text_cell(event_attributes[i]))}};
-                               })},
-                {"links", zip(links, [&](std::size_t i) {
-                   return Object{{"trace_id", id_cell(link_traces[i])},
-                                 {"span_id", id_cell(link_spans[i])},
-                                 {"attributes", attributes_json(text_cell(link_attributes[i]))}};
-                 })}};
+SpanWriter::SpanWriter(const plan::Answer& answer) : answer_(answer) {
+  for (const auto name : kNames) places_.push_back(column_of(answer, name));
+  for (const auto& [name, form] : kPlain) places_.push_back(column_of(answer, name));
+}
+
+void SpanWriter::append(std::size_t row, std::string& out) {
+  out += '{';
+  append_own(row, out);
+  append_name("attributes", out);
+  append_json(attributes_json(cell(row, kAttributes)), out);
+  append_name("resource", out);
+  out += resource_json(text_cell(cell(row, kResource)));
+  append_name("scope", out);
+  out += scope_json(text_cell(cell(row, kScope)));
+  append_events(row, out);
+  append_links(row, out);
+  out += '}';
+}
+
+void SpanWriter::append_own(std::size_t row, std::string& out) const {
+  append_text("span_id", id_cell(cell(row, kSpanId)), out);
+  append_text("parent_span_id", id_cell(cell(row, kParentSpanId)), out);
+  for (std::size_t i = 0; i < std::size(kPlain); ++i) {
+    const auto& [name, form] = kPlain[i];
+    const Value& value = cell(row, kFirstPlain + i);
+    if (form == Form::kText) {
+      append_text(name, text_cell(value), out);
+    } else if (form == Form::kExact) {
+      append_exact(name, int_cell(value), out);
+    } else {
+      append_name(name, out);
+      out += std::to_string(int_cell(value));
+    }
+  }
+}
+
+void SpanWriter::append_events(std::size_t row, std::string& out) const {
+  const Array& times = list_cell(cell(row, kEventTime));
+  const Array& names = list_cell(cell(row, kEventName));
+  const Array& attributes = list_cell(cell(row, kEventAttributes));
+  append_name("events", out);
+  out += '[';
+  for (std::size_t i = 0; i < std::min({times.size(), names.size(), attributes.size()}); ++i) {
+    out += i > 0 ? ",{" : "{";
+    append_exact("time", int_cell(times[i]), out);
+    append_text("name", text_cell(names[i]), out);
+    append_name("attributes", out);
+    append_json(attributes_json(text_cell(attributes[i])), out);
+    out += '}';
+  }
+  out += ']';
+}
+
+void SpanWriter::append_links(std::size_t row, std::string& out) const {
+  const Array& traces = list_cell(cell(row, kLinkTraceId));
+  const Array& spans = list_cell(cell(row, kLinkSpanId));
+  const Array& attributes = list_cell(cell(row, kLinkAttributes));
+  append_name("links", out);
+  out += '[';
+  for (std::size_t i = 0; i < std::min({traces.size(), spans.size(), attributes.size()}); ++i) {
+    out += i > 0 ? ",{" : "{";
+    append_text("trace_id", id_cell(traces[i]), out);
+    append_text("span_id", id_cell(spans[i]), out);
+    append_name("attributes", out);
+    append_json(attributes_json(text_cell(attributes[i])), out);
+    out += '}';
+  }
+  out += ']';
+}
+
+const std::string& SpanWriter::resource_json(std::string_view resource) {
+  const auto [found, added] = resources_.try_emplace(std::string(resource));
+  if (added) append_json(shared_attributes_json(resource), found->second);
+  return found->second;
+}
+
+const std::string& SpanWriter::scope_json(std::string_view scope) {
+  const auto [found, added] = scopes_.try_emplace(std::string(scope));
+  if (!added) return found->second;
+  std::string& out = found->second;
+  out += '{';
+  append_text("name", shared_text(scope, "name"), out);
+  append_text("version", shared_text(scope, "version"), out);
+  append_name("attributes", out);
+  append_json(shared_attributes_json(scope), out);
+  out += '}';
+  return out;
 }
 
 }  // namespace tetrascope::ui

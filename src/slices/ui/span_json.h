@@ -1,6 +1,8 @@
 #pragma once
-// One span with everything that the store has of it.
+// Spans with everything that the store has of them.
 
+#include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
@@ -10,10 +12,27 @@
 
 namespace tetrascope::ui {
 
-/// The spans of a trace, by start, with the columns that span_json() reads.
+/// The spans of a trace, by start, with the columns that SpanWriter reads.
 plan::Plan whole_spans_plan(const TraceId& trace, std::size_t limit);
 
-/// A span as docs/protocols/ui.md has it.
-Value span_json(const plan::Answer& answer, const std::vector<Value>& row);
+/// Writes spans as docs/protocols/ui.md has them. Keeps a reference to `answer`, which a whole_spans_plan() gave.
+class SpanWriter {
+ public:
+  explicit SpanWriter(const plan::Answer& answer);
+  void append(std::size_t row, std::string& out);
+
+ private:
+  const Value& cell(std::size_t row, std::size_t column) const { return answer_.rows[row][places_[column]]; }
+  void append_own(std::size_t row, std::string& out) const;
+  void append_events(std::size_t row, std::string& out) const;
+  void append_links(std::size_t row, std::string& out) const;
+  /// A trace's spans share few resources and scopes: each text is read once.
+  const std::string& resource_json(std::string_view resource);
+  const std::string& scope_json(std::string_view scope);
+
+  const plan::Answer& answer_;
+  std::vector<std::size_t> places_;
+  std::unordered_map<std::string, std::string> resources_, scopes_;
+};
 
 }  // namespace tetrascope::ui

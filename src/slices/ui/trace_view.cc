@@ -5,7 +5,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "slices/ui/answers.h"
 #include "slices/ui/question.h"
 #include "slices/ui/span_json.h"
 
@@ -142,8 +141,9 @@ Result<std::string> read_span(const plan::Runner& runner, const NamedId<16>& tra
   plan.reads[0].where = both(plan.reads[0].where, equals(column("span_id"), id_literal(span.id)));
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan));
   if (answer.rows.empty()) return fail(ErrorCode::kNotFound, "this trace has no such span");
-  const auto others = static_cast<std::int64_t>(answer.rows.size() - 1);
-  return to_json(Object{{"span", span_json(answer, answer.rows[0])}, {"others", others}});
+  std::string out = "{\"others\":" + std::to_string(answer.rows.size() - 1) + ",\"span\":";
+  SpanWriter(answer).append(0, out);
+  return out + "}";
 }
 
 Result<std::string> read_document(const plan::Runner& runner, const NamedId<16>& trace) {
@@ -153,9 +153,10 @@ Result<std::string> read_document(const plan::Runner& runner, const NamedId<16>&
   std::string out = "{\"trace_id\":\"" + to_hex(trace.id) + "\",\"truncated\":";
   out += truncated ? "true" : "false";
   out += ",\"spans\":[";
-  for (std::size_t i = 0; i < answer.rows.size() - (truncated ? 1 : 0); ++i) {
-    if (i > 0) out += ",\n";
-    append_json(span_json(answer, answer.rows[i]), out);
+  SpanWriter spans(answer);
+  for (std::size_t row = 0; row < answer.rows.size() - (truncated ? 1 : 0); ++row) {
+    if (row > 0) out += ",\n";
+    spans.append(row, out);
   }
   return out + "]}\n";
 }

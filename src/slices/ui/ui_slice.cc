@@ -21,6 +21,9 @@ using namespace ui;
 /// Clients' clocks may be ahead of ours: lists of the newest look so far into the future.
 constexpr std::chrono::minutes kAhead{10};
 
+/// Longest range that is drawn as a series.
+constexpr std::int64_t kLongestNanos = std::int64_t{3650} * 86'400 * kNanosPerSecond;
+
 /// A question: reads its parameters and gives the JSON that answers it.
 using Question = std::function<Result<std::string>(const Request&)>;
 
@@ -112,6 +115,10 @@ Result<std::string> show_document(const Middle& middle, const Request& request) 
 Result<std::string> list_services(const Middle& middle, const Request& request) {
   RETURN_IF_ERROR(check_names(request, {"last", "from", "to"}));
   ASSIGN_OR_RETURN(const plan::TimeRange range, read_range(request, UnixNanos::now()));
+  // Halves, since the difference may be more than an int64.
+  if (range.to.value / 2 - range.from.value / 2 > kLongestNanos / 2) {
+    return fail(ErrorCode::kInvalid, "from and to: at most 3650 days apart");
+  }
   return read_services(middle.runner, range);
 }
 

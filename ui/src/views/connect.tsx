@@ -16,7 +16,7 @@ const kVendors: readonly Vendor[] = [
     title: "Honeycomb and OpenTelemetry",
     lines: (base) => [
       ["any OpenTelemetry exporter", `OTEL_EXPORTER_OTLP_ENDPOINT=${base}`],
-      ["Honeycomb SDKs and Libhoney", `HONEYCOMB_API_ENDPOINT=${base}`],
+      ["Libhoney and beelines", `api_host=${base}`],
     ],
   },
   {

@@ -31,7 +31,7 @@ export function HomeView({ range }: { readonly range: Range }) {
 
   const known = latest(services.remote);
   const state = latest(status.remote);
-  const fresh = state !== undefined && state.rows === 0 && state.clients.every((client) => client.accepted === 0n);
+  const fresh = state?.clients.every((client) => client.last === undefined) ?? false;
   return (
     <>
       <header class="view-head">

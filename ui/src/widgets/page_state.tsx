@@ -25,7 +25,6 @@ const kHints: Readonly<Record<string, string>> = {
   offline: "Start it with `build/tetrascope serve`, then try again.",
   deadline_exceeded: "Choose a shorter time range or a narrower filter, then try again.",
   too_large: "Choose a shorter time range or a narrower filter, then try again.",
-  unavailable: "The server is busy or stopping. Try again in a moment.",
   invalid: "Clear the filter that it names.",
 };
 
