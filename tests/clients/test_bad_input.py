@@ -206,6 +206,6 @@ def test_a_query_that_asks_for_everything(server):
 
 def test_it_is_counted_with_its_reason(server):
     """What was refused above is on the page of the rejected, with reasons."""
-    _, _, counted = honeycomb.call(server.url, "GET", "/api/rejected")
+    _, _, counted = honeycomb.call(server.url, "GET", "/api/v1/rejected")
     reasons = json.dumps(counted)
     assert "malformed" in reasons or "protobuf" in reasons, reasons

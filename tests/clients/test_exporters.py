@@ -89,9 +89,11 @@ def test_events_and_links(server, sent):
     assert honeycomb.count(server.url, of_trace, equal("name", "cart.read"), equal("lines", 3)) == 1
 
 
-def test_exception_is_on_the_span(server, sent):
-    found = honeycomb.spans(server.url, sent["trace_id"], "exception.message")
-    assert [row["exception.message"] for row in found if row["trace.span_id"] == sent["root_id"]] == ["out of socks"]
+def test_exception_is_found_by_its_words(server, sent):
+    of_trace = equal("trace.trace_id", sent["trace_id"])
+    words = {"column": "exception.message", "op": "contains", "value": "out of socks"}
+    event = [equal("name", "exception"), equal("trace.parent_id", sent["root_id"])]
+    assert honeycomb.count(server.url, of_trace, words, *event) == 1
 
 
 def test_logs(server, sent):

@@ -101,7 +101,7 @@ def test_ingest_takes_browsers_of_any_origin(server):
 
 
 def test_reading_is_for_the_page_alone(server):
-    for path in ("/1/datasets", "/api/services", "/"):
+    for path in ("/1/datasets", "/api/v1/services", "/"):
         _, headers, _ = request(server.http_address(), "GET", path, [("Origin", "https://evil.example"), TEAM])
         assert "access-control-allow-origin" not in headers, path
 
