@@ -232,6 +232,8 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments,
   } catch (const CLI::CallForHelp&) {
     return {CommandLine::Action::kPrint, app.help(), {}};
   } catch (const CLI::ParseError& error) {
+    if (!serving->parsed() && !version->parsed() && !arguments.empty() && !arguments[0].starts_with('-'))
+      return failed(fmt::format("unknown command '{}': want serve or version; see tetrascope --help", arguments[0]));
     return failed(fmt::format("{}; see tetrascope {}--help", error.what(), serving->parsed() ? "serve " : ""));
   }
   if (version->parsed()) return {CommandLine::Action::kPrint, fmt::format("tetrascope {}\n", TETRASCOPE_VERSION), {}};

@@ -68,6 +68,7 @@ TEST_F(ConfigTest, WhatIsWrongIsOneLineThatNamesIt) {
       {{"serve", "--no-such-flag"}, "--no-such-flag"},
       {{"serve", "--config", "/no/such/file.toml"}, "/no/such/file.toml"},
       {{"serve", "--config", file_with("htpp = \"127.0.0.1:1\"\n")}, "htpp"},
+      {{"sreve"}, "sreve"},
       {{}, "--help"},
   };
   for (const auto& test : kCases) {
