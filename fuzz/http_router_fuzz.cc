@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "net/http_conversation.h"
 
@@ -34,7 +36,8 @@ const Router& router() {
   return made;
 }
 
-/// What came of the bytes when they came in pieces of `piece`: the requests, then what was written. Dates are left out.
+/// What came of the bytes when they came in pieces of `piece`: the requests, then what was written. Dates and who
+/// closes are left out.
 std::string talk(std::string_view bytes, std::size_t piece) {
   const HttpContext context{router(), {.header_bytes = 4096, .bodies_bytes = 6000, .pipelined = 100'000}};
   std::string seen;
@@ -63,11 +66,20 @@ std::string talk(std::string_view bytes, std::size_t piece) {
   conversation.end_of_input();
   for (std::size_t i = open.size(); i > 0; --i) conversation.answer(open[i - 1], Response{200, {}, std::to_string(i)});
   for (const auto& part : conversation.output()) written += part;
-  for (std::size_t at = 0; (at = written.find("\r\nDate: ", at)) != std::string::npos;) {
-    written.erase(at, written.find("\r\n", at + 2) - at);
+  for (const std::string_view field : {"\r\nDate: ", "\r\nConnection: "}) {
+    for (std::size_t at = 0; (at = written.find(field, at)) != std::string::npos;) {
+      written.erase(at, written.find("\r\n", at + 2) - at);
+    }
   }
   if (conversation.next() == HttpConversation::Next::kGoOn) __builtin_trap();
   return seen + "\n\n" + written;
+}
+
+/// What does not end is refused at its first wrong byte or not at all, depending on the pieces: one may have an answer
+/// more.
+bool alike(std::string_view a, std::string_view b) {
+  if (a.size() < b.size()) std::swap(a, b);
+  return a.starts_with(b) && (a.size() == b.size() || a.substr(b.size()).starts_with("HTTP/1.1 4"));
 }
 
 }  // namespace
@@ -77,7 +89,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::string whole = talk(bytes, size + 1);
   for (const std::size_t piece : {std::size_t{1}, std::size_t{7}, std::size_t{1000}}) {
-    if (size / piece < 4000 && talk(bytes, piece) != whole) __builtin_trap();
+    if (size / piece < 4000 && !alike(talk(bytes, piece), whole)) __builtin_trap();
   }
   return 0;
 }

@@ -69,6 +69,12 @@ TEST_F(HttpServerTest, TakesChunkedBodies) {
   client.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5;ext=1\r\nspans\r\n1\r\n \r\n");
   for (const char c : std::string("8\r\nand logs\r\n0\r\nTrailer: ignored\r\n\r\n")) client.send({&c, 1});
   EXPECT_EQ(client.answer().body, "spans and logs");
+  client.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+  for (const std::string_view piece : {"0", "\r\n", "\r", "\n"}) {
+    std::this_thread::sleep_for(20ms);
+    client.send(piece);
+  }
+  EXPECT_EQ(client.answer().field("X-Bytes"), "0");
   // The connection goes on behind it.
   client.send("GET /v/echo/next HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_EQ(client.answer().body, "GET next");
