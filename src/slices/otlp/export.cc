@@ -89,9 +89,12 @@ Result<void> decode_into(Pending& pending, std::string_view body, Batch& batch) 
 
 /// Success means that pending->answer has been called or will be.
 Result<void> write(Middle& middle, const std::shared_ptr<Pending>& pending) {
+  // Not kept until the commit: what waits for it is the rows.
+  const std::string sent = std::move(pending->arrival.body);
+  pending->example = sent.substr(0, IngestStats::kExampleBytes);
   RETURN_IF_ERROR(check_key(middle.settings, pending->arrival));
   std::string buffer;
-  ASSIGN_OR_RETURN(const std::string_view body, inflated(pending->arrival.encoding, pending->arrival.body, buffer));
+  ASSIGN_OR_RETURN(const std::string_view body, inflated(pending->arrival.encoding, sent, buffer));
   pending->example = body.substr(0, IngestStats::kExampleBytes);
   const auto stored = [&middle, pending](const Result<void>& committed) {
     if (!committed) {
@@ -129,8 +132,7 @@ void take_export(Middle& middle, Arrival arrival, Answer answer) {
   auto written = write(middle, pending);
   if (written) return;
   const Error error = in_honeycombs_words(std::move(written).error());
-  count_refusal(middle.stats, pending->arrival, error,
-                pending->example.empty() ? pending->arrival.body : pending->example);
+  count_refusal(middle.stats, pending->arrival, error, pending->example);
   pending->answer(std::unexpected(error));
 }
 

@@ -154,7 +154,8 @@ TEST(SampleRate, OfTracestate) {
   EXPECT_EQ(tracestate_rate("ot=th:6", 0), 2U);
   EXPECT_EQ(tracestate_rate("ot=th:6", ~std::uint64_t{0}), 1U);
   int twos = 0;
-  for (std::uint64_t i = 0; i < 1000; ++i) twos += tracestate_rate("ot=th:6", i * 18'446'744'073'709'551U) == 2U ? 1 : 0;
+  for (std::uint64_t i = 0; i < 1000; ++i)
+    twos += tracestate_rate("ot=th:6", i * 18'446'744'073'709'551U) == 2U ? 1 : 0;
   EXPECT_NEAR(twos, 600, 5);
 }
 

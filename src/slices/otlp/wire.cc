@@ -40,12 +40,6 @@ std::string_view reason_of(const protozero::exception& error) {
   return error.what();
 }
 
-bool Fields::next() {
-  // The wire type stands in the low bits of a tag's first byte, so a group is seen before protozero refuses it.
-  while (reader_.length() > 0 && (static_cast<unsigned char>(*reader_.data().data()) & 7U) == kStartGroup) skip_group();
-  return reader_.next();
-}
-
 void Fields::skip_group() {
   const char* at = reader_.data().data();
   const char* const end = at + reader_.length();

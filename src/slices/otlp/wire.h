@@ -36,7 +36,11 @@ class Fields {
   using Type = protozero::pbf_wire_type;
   explicit Fields(std::string_view message) : reader_(message.data(), message.size()) {}
 
-  bool next();
+  bool next() {
+    // The wire type stands in the low bits of a tag's first byte, so a group is seen before protozero refuses it.
+    while (reader_.length() > 0 && (static_cast<unsigned char>(*reader_.data().data()) & 7U) == 3U) skip_group();
+    return reader_.next();
+  }
   [[nodiscard]] std::uint32_t number() const { return reader_.tag(); }
   void skip() { reader_.skip(); }
 
