@@ -135,7 +135,7 @@ using MethodHandler = decltype(GrpcMethod::handler);
 /// One call from its acceptance to the end of its last operation; deleted by the queue's thread.
 struct Call {
   enum class Step { kAccept, kRead, kFinish };
-  Step step = Step::kAccept;
+  std::atomic<Step> step = Step::kAccept;  ///< told to the queue's thread by whoever answers
   grpc::GenericServerContext context{};
   grpc::GenericServerAsyncReaderWriter stream{&context};
   grpc::ByteBuffer message{};
@@ -246,7 +246,7 @@ void GrpcServer::State::run() {
 }
 
 void GrpcServer::State::proceed(Call* call, bool ok) {
-  switch (call->step) {
+  switch (call->step.load()) {
     case Call::Step::kAccept:
       if (!ok) return forget(call);  // the server stops
       accept();
