@@ -57,7 +57,14 @@ ExprPtr otherwise(ExprPtr condition) {
   return plan::call(F::kNot, {plan::call(F::kCoalesce, {std::move(condition), literal(Value(false))})});
 }
 
+bool is_number(const Value& value) { return value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr; }
+
 ExprPtr compared(F function, const FilterSpec& filter, RowReader& reader) {
+  // Text that is compared with a number is text, but the numbers among it are numbers.
+  if (function != F::kEq && is_number(filter.value) && reader.kind_of(filter.column) == ColumnKind::kString &&
+      reader.has_numbers(filter.column)) {
+    return plan::call(function, {plan::field(reader.use(filter.column, Aspect::kNumber)), literal(filter.value)});
+  }
   const auto value = as_kind(filter.value, reader.kind_of(filter.column));
   if (!value) return never();
   return plan::call(function, {plan::field(reader.use(filter.column, Aspect::kValue)), literal(*value)});

@@ -7,7 +7,8 @@
 namespace tetrascope::honeycomb {
 
 /// The condition, over fields that `reader` is told to read. The filter's value becomes one of the column's declared
-/// type; one that cannot is equal to nothing. A negative operator holds for rows that lack the column.
+/// type; one that cannot is equal to nothing. Against a number, the numbers of a column of text are compared as
+/// numbers. A negative operator holds for rows that lack the column.
 plan::ExprPtr filter_condition(const FilterSpec& filter, RowReader& reader);
 /// Null for no filters.
 plan::ExprPtr filters_condition(const FilterSet& set, RowReader& reader);

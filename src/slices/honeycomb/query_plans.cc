@@ -133,21 +133,23 @@ QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t g
   if (const auto* trace = wanted_trace(spec.filters)) reader.only_trace(*trace);
   where_ = filters_condition(spec.filters, reader);
   for (const auto& column : spec.breakdowns) breakdowns_.push_back(reader.use(column, Aspect::kValue));
+  const auto number = [&](const std::string& column) {
+    const ColumnKind kind = reader.kind_of(column);
+    const bool numeric = kind == ColumnKind::kFloat || kind == ColumnKind::kInteger;
+    return field(reader.use(column, numeric ? Aspect::kValue : Aspect::kNumber));
+  };
   for (const auto& calculation : spec.calculations) {
     Term term;
     term.where = filters_condition(calculation.filters, reader);
-    const ColumnKind kind = reader.kind_of(calculation.column);
-    const bool numeric = kind == ColumnKind::kFloat || kind == ColumnKind::kInteger;
+    const std::string& column = calculation.column;
     if (calculation.op.op == Op::kConcurrency) {
-      const ExprPtr millis = field(reader.use("duration_ms", Aspect::kValue));
-      term.argument = plan::call(F::kToInt, {plan::call(F::kMul, {millis, literal(Value(1e6))})});
+      term.argument = plan::call(F::kToInt, {plan::call(F::kMul, {number("duration_ms"), literal(Value(1e6))})});
     } else if (calculation.op.op == Op::kCount) {
-      if (!calculation.column.empty())
-        term.where = plan::both(term.where, field(reader.use(calculation.column, Aspect::kPresence)));
-    } else if (calculation.op.op == Op::kCountDistinct || numeric) {
-      term.argument = field(reader.use(calculation.column, Aspect::kValue));
+      if (!column.empty()) term.where = plan::both(term.where, field(reader.use(column, Aspect::kPresence)));
+    } else if (calculation.op.op == Op::kCountDistinct) {
+      term.argument = field(reader.use(column, Aspect::kValue));
     } else {
-      term.argument = field(reader.use(calculation.column, Aspect::kNumber));
+      term.argument = number(column);
     }
     terms_.push_back(std::move(term));
   }
@@ -244,8 +246,11 @@ plan::Sort QueryPlans::order() const {
   if (spec_.orders.empty() && first != Op::kHeatmap && first != Op::kConcurrency) {
     sort.keys.push_back({field(value_column(0)), true, plan::MissingOrder::kLast});
   }
-  for (std::size_t i = 0; i < breakdowns_.size(); ++i)
-    sort.keys.push_back({field(key_column(i)), false, plan::MissingOrder::kLast});
+  for (std::size_t i = 0; i < breakdowns_.size(); ++i) {
+    const bool named = std::ranges::any_of(
+        spec_.orders, [&](const OrderSpec& order) { return !order.calculation && order.breakdown == i; });
+    if (!named) sort.keys.push_back({field(key_column(i)), false, plan::MissingOrder::kLast});
+  }
   return sort;
 }
 

@@ -70,6 +70,22 @@ ColumnKind kind_of_type(FieldType type) {
   }
 }
 
+/// Of types that came in one commit, none is the first: then text goes before the others, since every value has a text,
+/// and floats before integers before booleans.
+int strength(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::kString:
+      return 3;
+    case ColumnKind::kFloat:
+      return 2;
+    case ColumnKind::kInteger:
+      return 1;
+    case ColumnKind::kBoolean:
+      break;
+  }
+  return 0;
+}
+
 Type type_of(ColumnKind kind) {
   switch (kind) {
     case ColumnKind::kString:
@@ -144,7 +160,10 @@ SeenColumns seen_columns(const FieldCatalogue& fields, const Selection& selectio
       const auto [at, added] =
           columns.try_emplace(field.key, SeenColumn{kind_of_type(field.type), field.first_seen, field.last_seen});
       SeenColumn& column = at->second;
-      if (field.first_seen < column.first_seen) column = {kind_of_type(field.type), field.first_seen, column.last_seen};
+      const ColumnKind kind = kind_of_type(field.type);
+      const bool earlier = field.first_seen < column.first_seen;
+      const bool at_once = field.first_seen == column.first_seen && strength(kind) > strength(column.kind);
+      if (earlier || at_once) column = {kind, field.first_seen, column.last_seen};
       column.last_seen = std::max(column.last_seen, field.last_seen);
       types[at->first].add(field.type);
     }
@@ -190,6 +209,14 @@ std::vector<RowReader::Place> RowReader::places(Source source, std::string_view 
 
 bool RowReader::knows(std::string_view column) const {
   return std::ranges::any_of(sources_, [&](Source source) { return !places(source, column).empty(); });
+}
+
+bool RowReader::has_numbers(std::string_view column) const {
+  const auto is_number = [](const Place& place) { return place.type == Type::kInt || place.type == Type::kDouble; };
+  // A metric's value is found by its name alone: that one could have it says nothing.
+  return std::ranges::any_of(sources_, [&](Source source) {
+    return source != Source::kMetric && std::ranges::any_of(places(source, column), is_number);
+  });
 }
 
 ColumnKind RowReader::kind_of(std::string_view column) const {

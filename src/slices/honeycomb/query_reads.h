@@ -60,6 +60,8 @@ class RowReader {
 
   /// The declared type: set, else of the value seen first, where numbers are floats once a float was seen (3.5).
   [[nodiscard]] ColumnKind kind_of(std::string_view column) const;
+  /// Whether some rows can have a number there, whatever the declared type.
+  [[nodiscard]] bool has_numbers(std::string_view column) const;
   /// Whether any row can have the column.
   [[nodiscard]] bool knows(std::string_view column) const;
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 
+#include "base/log.h"
 #include "slices/honeycomb/column_settings.h"
 #include "slices/honeycomb/datasets.h"
 #include "slices/honeycomb/event.h"
@@ -148,8 +149,9 @@ Result<void> QueryRun::find_bins() {
 }
 
 Result<void> QueryRun::find_groups() {
-  const std::size_t limit =
-      std::min(asked_.limit.value_or(kMaxGroupsWithoutSeries), spec_.limit.value_or(kDefaultGroups));
+  // The query's own limit holds; the request's can lower it, or stand in for it.
+  const std::size_t asked = asked_.limit.value_or(spec_.limit.value_or(kDefaultGroups));
+  const std::size_t limit = std::min(asked, spec_.limit.value_or(kMaxGroupsWithoutSeries));
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.groups(limit), limit + 1));
   for (const auto& row : answer.rows) {
     if (groups_.size() == limit) {
@@ -303,6 +305,9 @@ Error in_words_of_the_query(Error error) {
   switch (error.code) {
     case ErrorCode::kDeadlineExceeded:
       return {error.code, "the query ran longer than 10 seconds: ask for a shorter time range or fewer breakdowns"};
+    case ErrorCode::kInvalid:
+      spdlog::warn("honeycomb query refused: {}", error.message);
+      return {error.code, "the query is too large: ask with fewer columns, filters or values"};
     case ErrorCode::kTooLarge:
       return {ErrorCode::kInvalid,
               "the answer is too large: ask for a coarser granularity, a lower limit or fewer breakdowns"};

@@ -393,30 +393,4 @@ std::expected<QuerySpec, std::vector<FieldProblem>> read_query_spec(const Object
   return SpecReader(body).read();
 }
 
-Object canonical_spec(Object body) {
-  const auto says_nothing = [](const Object::value_type& entry) {
-    const auto* text = entry.second.as<std::string>();
-    return entry.second.missing() ||
-           (entry.first == "filter_combination" && text != nullptr && (*text == "AND" || text->empty()));
-  };
-  std::erase_if(
-      body, [&](const auto& entry) { return says_nothing(entry) || entry.first == "id" || entry.first == "links"; });
-  auto calculations = std::ranges::find(body, "calculations", &Object::value_type::first);
-  const bool none = calculations == body.end() ||
-                    (calculations->second.as<Array>() != nullptr && calculations->second.as<Array>()->empty());
-  if (!none) {
-    for (Value& value : std::get<Array>(calculations->second.data)) {
-      if (auto* object = std::get_if<Object>(&value.data)) std::erase_if(*object, says_nothing);
-    }
-    return body;
-  }
-  Array count;
-  count.emplace_back(Object{{"op", Value(std::string("COUNT"))}});
-  if (calculations == body.end())
-    body.emplace_back("calculations", Value(std::move(count)));
-  else
-    calculations->second = Value(std::move(count));
-  return body;
-}
-
 }  // namespace tetrascope::honeycomb

@@ -1,0 +1,70 @@
+// A query specification, from its bytes to its plans: what the reader accepts, the plan's own check accepts too, unless
+// it is too large.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "query/sql_writer.h"
+#include "slices/honeycomb/decode.h"
+#include "slices/honeycomb/query_plans.h"
+#include "slices/honeycomb/query_spec.h"
+
+namespace {
+
+using namespace tetrascope;
+using namespace tetrascope::honeycomb;
+
+/// Columns of every type and level, so that filters meet each of them.
+const FieldCatalogue& fields() {
+  static const FieldCatalogue* const made = [] {
+    auto* catalogue = new FieldCatalogue();
+    FieldSightings seen = {{"default", "d", FieldLevel::kItem, "", FieldType::kString}};
+    for (const auto level : {FieldLevel::kItem, FieldLevel::kResource, FieldLevel::kEvent}) {
+      seen.push_back({"default", "d", level, "s", FieldType::kString});
+      seen.push_back({"default", "d", level, "n", FieldType::kInt});
+      seen.push_back({"default", "d", level, "n", FieldType::kDouble});
+      seen.push_back({"default", "d", level, "b", FieldType::kBool});
+      seen.push_back({"default", "d", level, "j", FieldType::kJson});
+    }
+    for (const auto signal : {Signal::kSpans, Signal::kLogs, Signal::kMetrics})
+      catalogue->merge(signal, seen, UnixNanos{1});
+    return catalogue;
+  }();
+  return *made;
+}
+
+bool is_about_size(std::string_view message) {
+  return message.contains("want at most") || message.contains("more than") || message.contains("deeper than");
+}
+
+/// A plan that is too large is refused; any other refusal is a mistake of the compiler.
+void must_be_sound(const plan::Plan& plan) {
+  const auto sql = plan::write_sql(plan);
+  if (!sql && !is_about_size(sql.error().message)) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const auto value = value_from_event_json({reinterpret_cast<const char*>(data), size});
+  const auto* body = value ? value->as<Object>() : nullptr;
+  if (body == nullptr) return 0;
+  const auto spec = read_query_spec(*body);
+  if (!spec) {
+    if (spec.error().empty()) std::abort();
+    return 0;
+  }
+  if (!read_query_spec(canonical_spec(*body))) std::abort();
+  const SecondsRange range = resolve_range(*spec, 1'785'578'400);
+  const Selection selection{.environment = "default", .datasets = {"d"}, .all = false, .deleted = {}};
+  const KindOverrides no_overrides;
+  RowReader reader(fields(), selection, no_overrides);
+  const QueryPlans plans(*spec, range, resolve_granularity(*spec, range), reader);
+  must_be_sound(plans.groups(100));
+  must_be_sound(plans.series({"1:a"}));
+  must_be_sound(plans.total());
+  if (plans.has_heatmap()) must_be_sound(plans.heatmap_bounds());
+  return 0;
+}
