@@ -281,9 +281,9 @@ void GrpcServer::State::dispatch(Call* call) {
   }
   if (refused) return call->finish(grpc_busy("the server is stopping; retry later"));
   // Nothing of this server is captured: the pool may come to the task when the server has gone.
-  WorkerPool::Task task = [handler = methods.at(request.method), bound = limit, request = std::move(request),
-                           buffer = std::move(call->message), mailbox,
-                           respond = Answerer(mailbox, call->context.method())]() mutable {
+  const auto& found = methods.at(request.method);
+  WorkerPool::Task task = [handler = found, bound = limit, request = std::move(request), buffer = call->message,
+                           mailbox, respond = Answerer(mailbox, call->context.method())]() mutable {
     if (mailbox->answered()) return respond({});
     auto message = message_of(buffer, bound);
     if (!message) return respond(failure(message.error()));
@@ -291,6 +291,7 @@ void GrpcServer::State::dispatch(Call* call) {
     request.message = *std::move(message);
     (*handler)(std::move(request), std::move(respond));
   };
+  call->message.Clear();  // the task holds the same slices
   // The refused task goes with its Answerer, which then finds the call answered.
   if (!workers.post(task)) mailbox->answer(grpc_busy("the server is busy; retry later"));
 }

@@ -261,6 +261,7 @@ TEST_F(GrpcServerTest, AnswersMayOutliveTheServer) {
 TEST_F(GrpcServerTest, ManyCallsAtOnce) {
   start();
   std::vector<std::future<int>> clients;
+  clients.reserve(4);
   for (int t = 0; t < 4; ++t) {
     clients.push_back(std::async(std::launch::async, [this, t] {
       int good = 0;

@@ -233,7 +233,7 @@ void Connection::write() {
     write_deadline_ = Clock::now() + shared_.http.limits.body_timeout;
     return ec ? 0 : kReadBody;
   };
-  asio::async_write(socket_, std::move(buffers), progress,
+  asio::async_write(socket_, buffers, progress,
                     [self = shared_from_this()](const error_code& ec, std::size_t) { self->on_written(ec); });
 }
 
