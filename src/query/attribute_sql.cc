@@ -70,14 +70,16 @@ std::string json_member_sql(Type type, const std::string& json, const std::strin
 /// column, the JSONExtract family once a row: a tenth of the time. JSON_QUERY's answer is `["text"]`, `[1]` or empty;
 /// it does not tell 1.0 from 1, so numbers, which are rare there, are looked up again.
 std::string shared_attribute_sql(const Attribute& attribute, std::string_view column, StatementBuilder& out) {
-  std::string json_path = "$.\"attributes\".";
-  append_json_string(attribute.key, json_path);
-  const std::string query_path = out.reference("String", json_path);
-  const std::string found = fmt::format("JSON_QUERY({}, {})", column, query_path);
   const auto by_row = [&] {
     const std::string path = fmt::format(", 'attributes', {}", out.reference("String", attribute.key));
     return json_member_sql(attribute.type, std::string(column), path);
   };
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  if (std::ranges::any_of(attribute.key, is_control)) return by_row();  // JSON paths cannot say all of them
+  std::string json_path = "$.\"attributes\".";
+  append_json_string(attribute.key, json_path);
+  const std::string query_path = out.reference("String", json_path);
+  const std::string found = fmt::format("JSON_QUERY({}, {})", column, query_path);
   switch (attribute.type) {
     case Type::kString:
       return fmt::format("if(startsWith({}, '[\"'), JSON_VALUE({}, {}), NULL)", found, column, query_path);

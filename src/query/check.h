@@ -25,7 +25,8 @@ inline constexpr std::size_t kMaxColumns = 1'000;
 inline constexpr int kMaxBins = 1'000;
 inline constexpr std::uint64_t kMaxLimit = 10'000'000;
 inline constexpr std::size_t kMaxTextBytes = std::size_t{4} << 20;  ///< literals, names and keys together
-inline constexpr std::size_t kMaxSqlBytes = 500'000;                ///< which a few deep conversions can reach
+inline constexpr std::size_t kMaxParameters = 900;    ///< different literals, keys and patterns: servers take 1,000
+inline constexpr std::size_t kMaxSqlBytes = 500'000;  ///< which a few deep conversions can reach
 
 /// Types, arity, names, bounds, regular expressions (compiled with RE2). What check() accepts, write_sql() can write.
 /// Errors: kInvalid with the place: `aggregate 'p99': quantile of text, want a number`.

@@ -197,13 +197,6 @@ TypedSql Writer::node(const Call& call, const Scope& scope) {
   return {call_sql(call, arguments, type), type};
 }
 
-std::string Writer::format_time_sql(const std::string& time, const std::string& format) {
-  const std::string written = *engine_time_format(format);
-  pads_days_ = pads_days_ || written.find("%e") != std::string::npos;
-  return fmt::format("formatDateTime(fromUnixTimestamp64Nano({}, 'UTC'), {}, 'UTC')", time,
-                     out_.reference("String", written));
-}
-
 std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments, Type type) {
   const std::string& x = arguments[0].text;
   const auto literal = [&](std::size_t i) -> const std::string& { return *literal_text(*call.arguments[i]); };
@@ -253,8 +246,10 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
       return cast_sql(call.function, arguments[0]);
     case F::kTimeBucket:
       return time_bucket_sql(x, arguments[1].text);
-    case F::kFormatTime:
-      return format_time_sql(x, literal(1));
+    case F::kFormatTime: {
+      const std::string format = out_.reference("String", *engine_time_format(literal(1)));
+      return fmt::format("formatDateTime(fromUnixTimestamp64Nano({}, 'UTC'), {}, 'UTC')", x, format);
+    }
     case F::kToNanos:
     case F::kFromNanos:
       return x;

@@ -13,6 +13,9 @@
 namespace tetrascope::plan {
 namespace {
 
+/// The engine refuses more than 100 nested SELECTs unless it is told otherwise.
+constexpr int kUsualSteps = 90;
+
 bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
 }  // namespace
@@ -86,14 +89,15 @@ Result<Statement> Writer::write(const Plan& plan) {
   std::vector<std::string> ids;
   for (const Column& column : relation.columns) ids.push_back(column.id);
   const std::string order = order_by(relation);
-  if (writer.too_large_ || writer.steps_.size() + order.size() > kMaxSqlBytes) {
+  if (writer.too_large_ || writer.out_.parameters() > kMaxParameters ||
+      writer.steps_.size() + order.size() > kMaxSqlBytes) {
     return fail(ErrorCode::kInvalid, "too much to ask at once: fewer or simpler expressions are wanted");
   }
-  // Without these, `/` in JSON text and rows that a join does not meet differ from what a plan says.
-  writer.out_.sql(fmt::format(
-      "{} SELECT {} FROM {}{}\nSETTINGS join_use_nulls = 1, output_format_json_escape_forward_slashes = 0{}",
-      writer.steps_, fmt::join(ids, ", "), relation.step, order,
-      writer.pads_days_ ? ", formatdatetime_e_with_space_padding = 1" : ""));
+  // Without these, rows that a join does not meet, and `/` in JSON text, differ from what a plan says.
+  std::string settings = "join_use_nulls = 1, output_format_json_escape_forward_slashes = 0";
+  if (writer.step_count_ > kUsualSteps) settings += ", max_subquery_depth = 1000";
+  writer.out_.sql(fmt::format("{} SELECT {} FROM {}{}\nSETTINGS {}", writer.steps_, fmt::join(ids, ", "), relation.step,
+                              order, settings));
   return std::move(writer.out_).take();
 }
 

@@ -8,8 +8,8 @@
 
 namespace tetrascope::plan {
 
-/// The answer's %e is padded with a space only under the setting formatdatetime_e_with_space_padding.
 /// POSIX conversions but %U, %W, %E… and %O…; %c, %x, %X as in the C locale.
+/// %e is not padded: the engine's setting for that leaves a byte of the text unwritten (26.7).
 /// Errors: kInvalid names the conversion that is not known.
 /// Sources: POSIX.1-2017 strftime; ClickHouse documentation, formatDateTime.
 Result<std::string> engine_time_format(std::string_view strftime_format);

@@ -66,7 +66,6 @@ class Writer {
   TypedSql node(const InPlan& in, const Scope& scope);
   TypedSql operand(const ExprPtr& expr, const Scope& scope);
   std::string comparison(const Call& call, const Scope& scope);
-  std::string format_time_sql(const std::string& time, const std::string& format);
   std::string call_sql(const Call& call, std::vector<TypedSql>& arguments, Type type);
 
   // stage_sql.cc

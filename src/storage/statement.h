@@ -43,16 +43,24 @@ class StatementBuilder {
     statement_.sql += reference(type, std::move(text));
     return *this;
   }
-  /// The same, but gives the reference back to be put into the SQL where it belongs.
+  /// The same, but gives the reference back to be put into the SQL where it belongs. A value that is there already,
+  /// with this type, is referred to again: servers bound the number of parameters, not of references.
   std::string reference(std::string_view type, std::string text) {
-    std::string name = "p" + std::to_string(statement_.parameters.size());
-    std::string placeholder = "{" + name + ":" + std::string(type) + "}";
-    statement_.parameters.push_back({std::move(name), std::move(text), std::string(type)});
-    return placeholder;
+    for (const Statement::Parameter& parameter : statement_.parameters) {
+      if (parameter.value == text && parameter.type == type) return placeholder(parameter);
+    }
+    statement_.parameters.push_back(
+        {"p" + std::to_string(statement_.parameters.size()), std::move(text), std::string(type)});
+    return placeholder(statement_.parameters.back());
   }
+  [[nodiscard]] std::size_t parameters() const { return statement_.parameters.size(); }
   [[nodiscard]] Statement take() && { return std::move(statement_); }
 
  private:
+  static std::string placeholder(const Statement::Parameter& parameter) {
+    return "{" + parameter.name + ":" + parameter.type + "}";
+  }
+
   Statement statement_;
 };
 

@@ -78,7 +78,7 @@ std::string shown(const plan::Answer& answer, bool ordered) {
 class Store {
  public:
   static Storage& with(TestEngine engine, const std::string& rows) {
-    static Store store;
+    Store& store = the();
     if (!store.store_ || store.rows_ != rows || store.engine_ != engine) {
       store.store_.reset();
       store.store_ = std::make_unique<TestStore>(engine);
@@ -89,8 +89,15 @@ class Store {
     }
     return **store.store_;
   }
+  /// Before the program exits, as the engine wants it.
+  static void close() { the().store_.reset(); }
 
  private:
+  static Store& the() {
+    static Store store;
+    return store;
+  }
+
   std::unique_ptr<TestStore> store_;
   std::string rows_;
   TestEngine engine_ = TestEngine::kChdb;
@@ -122,7 +129,10 @@ Found look(Storage& storage, const std::string& text) {
   return found;
 }
 
-class PlanCase : public ::testing::TestWithParam<std::tuple<TestEngine, std::filesystem::path>> {};
+class PlanCase : public ::testing::TestWithParam<std::tuple<TestEngine, std::filesystem::path>> {
+ protected:
+  static void TearDownTestSuite() { Store::close(); }
+};
 
 TEST_P(PlanCase, AnswersAsWritten) {
   const auto& [engine, path] = GetParam();
