@@ -4,6 +4,8 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "slices/ui/answers.h"
@@ -181,8 +183,8 @@ Value service_json(const std::string& name, const Service& service) {
 Array services_json(const Services& services) {
   std::vector<const Services::value_type*> order;
   for (const auto& one : services) order.push_back(&one);
-  std::ranges::stable_sort(order, [](const auto* a, const auto* b) {
-    return std::pair(a->second.requests, a->second.spans) > std::pair(b->second.requests, b->second.spans);
+  std::ranges::sort(order, {}, [](const auto* one) {
+    return std::tuple(-one->second.requests, -one->second.spans, std::string_view(one->first));
   });
   if (order.size() > kMaxServices) order.resize(kMaxServices);
   Array list;

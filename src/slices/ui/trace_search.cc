@@ -151,7 +151,7 @@ std::map<std::string, Gathered> gather_all(const plan::Answer& answer) {
   for (const auto& row : answer.rows) gather(traces[id_cell(row[id])], answer, row);
   for (auto& [hex, trace] : traces) {
     trace.summary.trace_id = hex;
-    std::ranges::stable_sort(trace.summary.services, std::greater{}, &std::pair<std::string, std::int64_t>::second);
+    std::ranges::sort(trace.summary.services, {}, [](const auto& one) { return std::pair(-one.second, one.first); });
     std::ranges::sort(trace.summary.protocols);
   }
   return traces;
