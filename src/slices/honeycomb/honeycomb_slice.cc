@@ -26,7 +26,7 @@ Route now(Middle& middle, std::string method, std::string pattern, Answer answer
           .pattern = std::move(pattern),
           .handler = [&middle, answer](Request&& request, Respond respond) { respond(answer(middle, request)); },
           .body_limit = kManagementBody,
-          .origins = Origins::kSame,
+          .origins = Origins::kVendor,
           .accepts = {}};
 }
 

@@ -37,7 +37,7 @@ ExprPtr not_empty(std::string_view name) {
 ExprPtr trace_id(const std::string& id, const std::string& as_sent) {
   constexpr std::string_view kZeros = "0000000000000000";
   const ExprPtr hex = plan::call(F::kIdText, {column(id)});
-  const ExprPtr short_hex = plan::call(F::kSubstring, {hex, integer(17)});
+  const ExprPtr short_hex = plan::call(F::kSubstring, {hex, integer(16)});
   const ExprPtr from_bytes = plan::call(F::kIf, {equal(hex, text("")), missing(Type::kString),
                                                  plan::call(F::kStartsWith, {hex, text(kZeros)}), short_hex, hex});
   if (as_sent.empty()) return from_bytes;
