@@ -291,6 +291,7 @@ struct HttpServer::State {
   Timer retry;
   Timer timer;
   bool accepting = false;
+  bool ended = false;  ///< the loop shall run out of work
   std::thread thread;
   std::mutex mutex;
   std::condition_variable emptied;
@@ -336,7 +337,8 @@ void HttpServer::State::accept() {
 void HttpServer::State::sweep() {
   timer.expires_after(kSweep);
   timer.async_wait([this](const error_code& cancelled) {
-    if (cancelled) return;
+    // A timer that has just gone off cannot be cancelled any more: its handler comes without an error.
+    if (cancelled || ended) return;
     for (const auto& connection : shared.all()) connection->sweep(Clock::now());
     sweep();
   });
@@ -392,6 +394,7 @@ void HttpServer::stop(std::chrono::milliseconds grace) {
   }
   asio::post(state_->shared.loop->context, [state = state_.get()] {
     for (const auto& connection : state->shared.all()) connection->close();
+    state->ended = true;
     state->timer.cancel();
   });
   state_->thread.join();
