@@ -14,6 +14,7 @@ import { LoggerProvider, SimpleLogRecordProcessor } from "@opentelemetry/sdk-log
 import { BasicTracerProvider, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 
 export const kRoot = fileURLToPath(new URL("../../", import.meta.url));
+const kStopMs = 8_000;
 const kBinary = process.env.TETRASCOPE_BINARY ?? join(kRoot, "build/tetrascope");
 
 /** {url, stop}: a running server. */
@@ -24,14 +25,17 @@ export async function startServer() {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, TETRASCOPE_LOG_LEVEL: "warn" },
   });
-  const ended = new Promise((resolve) => server.once("exit", resolve));
+  const ended = new Promise((resolve) => server.once("exit", (...how) => resolve(how)));
   for await (const line of createInterface(server.stdout)) {
     const ready = /^tetrascope ready http=(\S+)/.exec(line);
     if (!ready) break;
     const stop = async () => {
       server.kill("SIGTERM");
-      await ended;
+      const patience = setTimeout(() => server.kill("SIGKILL"), kStopMs);
+      const [code, signal] = await ended;
+      clearTimeout(patience);
       rmSync(data, { recursive: true, force: true });
+      if (code !== 0) throw new Error(`told to stop, it ended with ${signal ?? code}`);
     };
     return { url: `http://${ready[1]}`, stop };
   }
