@@ -243,6 +243,12 @@ bool is_own_host(std::string_view host, const std::vector<std::string>& names) {
          std::ranges::any_of(names, [&](const std::string& own) { return host_name(own) == name && !name.empty(); });
 }
 
+bool is_from_browser(const Request& head) {
+  const std::string_view language = head.headers.get("Accept-Language");
+  return head.headers.has("Origin") || head.headers.has("Referer") || head.headers.has("Sec-Fetch-Site") ||
+         head.headers.get("User-Agent").starts_with("Mozilla/") || (!language.empty() && language != "*");
+}
+
 Result<void> check_same_origin(const Request& head, const std::vector<std::string>& names) {
   // Browsers always send Host; a client that sends none is none.
   const std::string_view host = head.headers.get("Host");

@@ -36,7 +36,11 @@ std::optional<Response> answer_preflight(const Router& router, const Request& he
 /// rebinding).
 bool is_own_host(std::string_view host, const std::vector<std::string>& names);
 
-/// For routes of Origins::kSame. Errors: kPermissionDenied.
+/// Whether a browser's page may be behind the request: it names the page, or itself. Programs send none of these
+/// (Node's fetch says `Accept-Language: *` and `Sec-Fetch-Mode`, which therefore prove nothing).
+bool is_from_browser(const Request& head);
+
+/// For routes of Origins::kSame, and of kVendor when a browser asks. Errors: kPermissionDenied.
 Result<void> check_same_origin(const Request& head, const std::vector<std::string>& names);
 
 /// Status line and header fields with the blank line; sets what belongs to HTTP itself (length, connection, date,

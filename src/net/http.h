@@ -76,9 +76,10 @@ using ErrorShape = std::function<Response(const Request& request, const Error& e
 
 /// Who may call a route from a browser.
 enum class Origins {
-  kAny,   ///< ingest: CORS answers for every origin, preflight included
-  kSame,  ///< the page's own calls: Host must be an address or name of this server (DNS rebinding), Origin the same
-          ///< host
+  kAny,     ///< ingest: CORS answers for every origin, preflight included
+  kSame,    ///< the page's own calls: Host must be an address or name of this server (DNS rebinding), Origin the same
+  kVendor,  ///< a vendor's API: programs may call it by whatever name leads here; what a browser asks is held to kSame
+            ///< host
 };
 
 inline constexpr std::size_t kDefaultBodyLimit = std::size_t{20} << 20;

@@ -116,7 +116,8 @@ std::optional<Response> HttpConversation::refusal(Slot& slot) {
     return response;
   }
   slot.exchange.any_origin = match.route->origins == Origins::kAny;
-  if (!slot.exchange.any_origin) {
+  const Origins origins = match.route->origins;
+  if (origins == Origins::kSame || (origins == Origins::kVendor && is_from_browser(head))) {
     const auto same = check_same_origin(head, context_.limits.allowed_hosts);
     if (!same) return router.shape(head, same.error());
   }

@@ -119,6 +119,26 @@ TEST_F(HttpExchangeTest, TakesThePagesOwnCallsFromItselfOnly) {
   EXPECT_EQ(ask("GET /v/text HTTP/1.1\r\nHost: " + std::string(name.c_str()) + ":4318\r\n\r\n").status, 200);
 }
 
+TEST_F(HttpExchangeTest, AsksProgramsForNoName) {
+  start();
+  struct Case {
+    std::string_view fields;
+    int status;
+  };
+  for (const Case& c : {
+           Case{"Host: tetrascope:4318\r\nUser-Agent: Terraform/1.9\r\n", 200},
+           {"Host: tetrascope:4318\r\nUser-Agent: node\r\nAccept-Language: *\r\nSec-Fetch-Mode: cors\r\n", 200},
+           {"Host: localhost:4318\r\nUser-Agent: Mozilla/5.0\r\nAccept-Language: de\r\n", 200},
+           {"Host: attacker.example\r\nUser-Agent: Mozilla/5.0\r\n", 403},
+           {"Host: attacker.example\r\nAccept-Language: de\r\n", 403},
+           {"Host: attacker.example\r\nReferer: http://attacker.example/\r\n", 403},
+           {"Host: attacker.example\r\nSec-Fetch-Site: same-origin\r\n", 403},
+           {"Host: localhost:4318\r\nOrigin: https://attacker.example\r\n", 403},
+       }) {
+    EXPECT_EQ(ask("GET /v/api HTTP/1.1\r\n" + std::string(c.fields) + "\r\n").status, c.status) << c.fields;
+  }
+}
+
 TEST_F(HttpExchangeTest, LetsNoHeaderValueStartAnother) {
   start();
   const Answer answer = ask("GET /v/inject HTTP/1.1\r\nHost: localhost\r\n\r\n");

@@ -49,6 +49,7 @@ class HttpServerTest : public testing::Test {
                         respond({200, {}, request.method + " " + request.captures.at(0)});
                       }});
     routes.push_back({"POST", "/v/echo", echo, 100'000, Origins::kAny});
+    routes.push_back({"GET", "/v/api", echo, 100'000, Origins::kVendor});
     routes.push_back({"POST", "/v/large", echo, std::size_t{64} << 20});
     routes.push_back({"GET", "/v/text", [](Request&&, Respond respond) {
                         Response response{200, {}, std::string(5000, 'x')};
