@@ -45,18 +45,14 @@ constexpr auto kLingerTime = std::chrono::seconds(2);
 constexpr std::size_t kLingerBytes = std::size_t{64} << 20;
 constexpr auto kSweep = std::chrono::milliseconds(250);
 
-/// What a handler's answer needs even when the server is gone.
-struct Loop {
-  asio::io_context context{1};
-};
-
 class Connection;
 
 /// What the connections share; all of it belongs to the loop's thread, but for what is const.
 struct Shared {
   HttpContext http;
   WorkerPool& workers;
-  const std::shared_ptr<Loop> loop = std::make_shared<Loop>();
+  /// Shared with the answers of handlers, which may outlive the server.
+  const std::shared_ptr<asio::io_context> loop = std::make_shared<asio::io_context>(1);
   std::unordered_set<std::shared_ptr<Connection>> connections = {};
   std::function<void()> on_closed = {};  ///< after each connection that goes
 
@@ -89,7 +85,7 @@ class Answerer {
  private:
   void post(std::optional<Response> response, bool logged = false);
 
-  std::shared_ptr<Loop> loop_;
+  std::shared_ptr<asio::io_context> loop_;
   std::weak_ptr<Connection> connection_;
   std::uint64_t id_;
   Exchange exchange_;
@@ -138,10 +134,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
 void Answerer::post(std::optional<Response> response, bool logged) {
   const auto loop = std::exchange(loop_, nullptr);
-  asio::post(loop->context,
-             [connection = std::move(connection_), id = id_, answer = std::move(response), logged]() mutable {
-               if (const auto alive = connection.lock()) alive->answer(id, std::move(answer), logged);
-             });
+  asio::post(*loop, [connection = std::move(connection_), id = id_, answer = std::move(response), logged]() mutable {
+    if (const auto alive = connection.lock()) alive->answer(id, std::move(answer), logged);
+  });
 }
 
 void Connection::start() {
@@ -273,10 +268,7 @@ void Connection::close() {
 
 struct HttpServer::State {
   State(const Router& router, WorkerPool& workers, HttpLimits limits)
-      : shared{{router, std::move(limits)}, workers},
-        acceptor(shared.loop->context),
-        retry(shared.loop->context),
-        timer(shared.loop->context) {
+      : shared{{router, std::move(limits)}, workers}, acceptor(*shared.loop), retry(*shared.loop), timer(*shared.loop) {
     shared.on_closed = [this] { on_closed(); };
   }
 
@@ -300,7 +292,7 @@ struct HttpServer::State {
 
 Result<Endpoint> HttpServer::State::listen(const Endpoint& where) {
   error_code ec;
-  tcp::resolver resolver(shared.loop->context);
+  tcp::resolver resolver(*shared.loop);
   const auto found = resolver.resolve(where.host, std::to_string(where.port), tcp::resolver::passive, ec);
   if (ec || found.empty()) return std::unexpected(unknown_host_error(where));
   const tcp::endpoint endpoint = found.begin()->endpoint();
@@ -375,7 +367,7 @@ Result<Endpoint> HttpServer::start(const Endpoint& where) {
   state_->thread = std::thread([state = state_.get()] {
     for (;;) {
       try {
-        state->shared.loop->context.run();
+        state->shared.loop->run();
         return;
       } catch (const std::exception& error) {
         spdlog::error("the HTTP loop threw: {}", error.what());
@@ -387,12 +379,12 @@ Result<Endpoint> HttpServer::start(const Endpoint& where) {
 
 void HttpServer::stop(std::chrono::milliseconds grace) {
   if (!state_->thread.joinable()) return;
-  asio::post(state_->shared.loop->context, [state = state_.get()] { state->begin_stop(); });
+  asio::post(*state_->shared.loop, [state = state_.get()] { state->begin_stop(); });
   {
     std::unique_lock lock(state_->mutex);
     state_->emptied.wait_for(lock, grace, [this] { return state_->all_closed; });
   }
-  asio::post(state_->shared.loop->context, [state = state_.get()] {
+  asio::post(*state_->shared.loop, [state = state_.get()] {
     for (const auto& connection : state->shared.all()) connection->close();
     state->ended = true;
     state->timer.cancel();
