@@ -16,7 +16,8 @@ inline constexpr std::string_view kDatabase = "tetrascope";
 
 /// Of every query, whatever its bounds.
 EngineSettings query_settings(std::size_t threads);
-/// An answer's size before it is decoded. It stands in memory more than once: the engine's, ours as bytes and as values.
+/// An answer's size before it is decoded. It stands in memory more than once: the engine's, ours as bytes and as
+/// values.
 std::size_t result_bytes(const QueryBounds& bounds);
 /// Of one query. Time in whole milliseconds.
 EngineSettings bound_settings(const QueryBounds& bounds);

@@ -7,7 +7,7 @@
 #include "base/result.h"
 
 namespace simdjson::dom {
-class element;
+class element;  // NOLINT(readability-identifier-naming): the library's name
 }
 
 namespace tetrascope::otlp {
