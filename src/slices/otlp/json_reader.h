@@ -15,7 +15,7 @@
 #include "slices/otlp/records.h"
 
 namespace simdjson::dom {
-class element;
+class element;  // NOLINT(readability-identifier-naming): the library's name
 }
 
 namespace tetrascope::otlp {
