@@ -47,6 +47,10 @@ std::optional<double> number_of(const Value& value) {
   return std::nullopt;
 }
 
+Value point(std::int64_t time, Object data) {
+  return Object{{"time", Value(format_time({time}))}, {"data", Value(std::move(data))}};
+}
+
 Object wrapped(Object data) { return {{"data", Value(std::move(data))}}; }
 
 class QueryRun {
@@ -85,7 +89,6 @@ class QueryRun {
   bool wants_concurrency() const {
     return std::ranges::any_of(spec_.calculations, [](const Calculation& c) { return c.op.op == Op::kConcurrency; });
   }
-  static void append(const Buckets& buckets, Array& out);
 
   const Middle& middle_;
   const QuerySpec& spec_;
@@ -204,12 +207,6 @@ void QueryRun::difference(Buckets& buckets) const {
   }
 }
 
-void QueryRun::append(const Buckets& buckets, Array& out) {
-  for (const auto& [time, data] : buckets) {
-    out.emplace_back(Object{{"time", Value(format_time({time}))}, {"data", Value(data)}});
-  }
-}
-
 Result<Array> QueryRun::series() {
   Array out;
   if (groups_.empty()) return out;
@@ -222,18 +219,19 @@ Result<Array> QueryRun::series() {
     by_group[text == nullptr ? std::string() : *text][*bucket] = values(answer, row);
   }
   RETURN_IF_ERROR(add_concurrency(false, by_group));
-  for (auto& group : groups_) {
-    auto found = by_group.find(group.text);
+  // By time, and within one time in the order of the results.
+  std::map<std::pair<std::int64_t, std::size_t>, Object> points;
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    const Object& whole = groups_[i].data;
+    auto found = by_group.find(groups_[i].text);
     if (found == by_group.end()) continue;
     difference(found->second);
     for (auto& [time, data] : found->second) {
-      const auto first_key = group.data.end() - static_cast<std::ptrdiff_t>(spec_.breakdowns.size());
-      data.insert(data.end(), first_key, group.data.end());
+      data.insert(data.end(), whole.end() - static_cast<std::ptrdiff_t>(spec_.breakdowns.size()), whole.end());
+      points.emplace(std::pair(time, i), std::move(data));
     }
-    append(found->second, out);
   }
-  std::ranges::stable_sort(out, {},
-                           [](const Value& entry) { return *entry.as<Object>()->front().second.as<std::string>(); });
+  for (auto& [place, data] : points) out.push_back(point(place.first, std::move(data)));
   return out;
 }
 
@@ -266,7 +264,7 @@ Result<Array> QueryRun::total_series() {
   RETURN_IF_ERROR(add_concurrency(true, total));
   difference(total[""]);
   Array out;
-  append(total[""], out);
+  for (auto& [time, data] : total[""]) out.push_back(point(time, std::move(data)));
   return out;
 }
 
