@@ -61,6 +61,9 @@ Result<std::string> file_value(const std::string& path, std::string_view key, co
 Result<Values> read_file(const std::string& path) {
   Values values;
   toml::table table;
+  if (std::error_code ignored; std::filesystem::is_directory(path, ignored)) {
+    return fail(ErrorCode::kInvalid, fmt::format("{} is a folder; give --config a readable file", path));
+  }
   try {
     table = toml::parse_file(path);
   } catch (const toml::parse_error& error) {
@@ -157,6 +160,11 @@ CommandLine serve(const Flags& flags, const char* (*environment)(const char*)) {
     if (value != nullptr) values[std::string(setting.name)] = value;
   }
   for (const auto& [name, value] : flags.values) values[name] = value;
+  const auto given = [&](std::string_view name) {
+    return flags.values.contains(name) || environment(variable_name(name).c_str()) != nullptr;
+  };
+  if (values["data-dir"].empty() && given("data-dir"))
+    return failed("--data-dir: is empty; want a folder, or leave it out");
   auto config = to_config(values, environment);
   if (!config) return failed(config.error().message);
   return {CommandLine::Action::kServe, "", *std::move(config)};

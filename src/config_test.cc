@@ -69,6 +69,8 @@ TEST_F(ConfigTest, WhatIsWrongIsOneLineThatNamesIt) {
       {{"serve", "--config", "/no/such/file.toml"}, "/no/such/file.toml"},
       {{"serve", "--config", file_with("htpp = \"127.0.0.1:1\"\n")}, "htpp"},
       {{"sreve"}, "sreve"},
+      {{"serve", "--config", "/"}, "folder"},
+      {{"serve", "--data-dir", ""}, "--data-dir"},
       {{}, "--help"},
   };
   for (const auto& test : kCases) {

@@ -13,9 +13,10 @@ struct UnixNanos {
   std::int64_t value = 0;
   friend auto operator<=>(const UnixNanos&, const UnixNanos&) = default;
 
-  /// OTLP's unsigned times. What lies after the year 2262 becomes the last instant that can be kept.
+  /// OTLP's unsigned times. What lies after the year 2262 becomes the last instant but one: ranges are half open, and
+  /// one must be able to end after it.
   static constexpr UnixNanos from_unsigned(std::uint64_t nanos) {
-    constexpr auto kLast = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+    constexpr auto kLast = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() - 1);
     return {static_cast<std::int64_t>(nanos < kLast ? nanos : kLast)};
   }
   static UnixNanos now() {

@@ -64,12 +64,16 @@ std::string average_sql(const TypedSql& x, const std::string& weight) {
   return fmt::format("divideOrNull(sum({0} * {1}), sumIf({0}, isNotNull({1})))", weight, value);
 }
 
-std::string quantile_sql(double level, const TypedSql& x, const std::string& weight) {
+/// Exact: the least value that at least so much of the weight does not exceed. A digest takes a fixed memory instead of
+/// one that grows with the distinct values, but interpolates between values that weigh much, and holds 24 bits of each.
+std::string quantile_sql(double level, const TypedSql& x, const std::string& weight, Quantiles quantiles) {
   const std::string value = convert_sql(x, Type::kDouble);
-  if (weight.empty()) return fmt::format("toFloat64(quantileTDigest({})({}))", level, value);
-  const std::string weighted =
-      fmt::format("quantileTDigestWeighted({})({}, toUInt64(greatest({}, 0)))", level, value, weight);
-  return fmt::format("if(isNaN({0}), NULL, toFloat64({0}))", weighted);  // of rows that stand for none
+  const std::string_view function =
+      quantiles == Quantiles::kExact ? "quantileExactWeighted" : "quantileTDigestWeighted";
+  const std::string quantile =
+      weight.empty() ? fmt::format("{}({})({}, 1)", function, level, value)
+                     : fmt::format("{0}If({1})({2}, toUInt64({3}), {3} > 0)", function, level, value, weight);
+  return fmt::format("if(isNaN({0}), NULL, toFloat64({0}))", quantile);  // of rows that stand for none
 }
 
 /// One pass, whatever the number of bins: each bin has its own sum.
@@ -161,7 +165,7 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
       return fmt::format("max({})", x.text);
     case Op::kQuantile:
       type = Type::kDouble;
-      return quantile_sql(call.level, x, grouping.weight);
+      return quantile_sql(call.level, x, grouping.weight, quantiles_);
     case Op::kHistogram:
       type = Type::kIntArray;
       return histogram_sql(call, x, grouping.weight, out_);

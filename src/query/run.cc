@@ -2,6 +2,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <variant>
+
 #include "query/sql_writer.h"
 
 namespace tetrascope::plan {
@@ -39,13 +42,29 @@ Value decode(Value cell, Type type) {
   }
 }
 
+bool has_quantiles(const Plan& plan) {
+  return std::ranges::any_of(plan.stages, [](const Stage& stage) {
+    const auto* aggregate = std::get_if<Aggregate>(&stage);
+    return aggregate != nullptr &&
+           std::ranges::find(aggregate->calls, AggregateOp::kQuantile, &AggregateCall::op) != aggregate->calls.end();
+  });
+}
+
+/// Exact quantiles where memory allows them, else approximate ones.
+Result<Rows> execute(Storage& storage, const Plan& plan, const QueryBounds& bounds) {
+  ASSIGN_OR_RETURN(const Statement exact, write_sql(plan));
+  Result<Rows> rows = storage.execute(exact, bounds);
+  if (rows || rows.error().code != ErrorCode::kTooLarge || !has_quantiles(plan)) return rows;
+  ASSIGN_OR_RETURN(const Statement approximate, write_sql(plan, Quantiles::kApproximate));
+  return storage.execute(approximate, bounds);
+}
+
 }  // namespace
 
 Result<Answer> run(Storage& storage, const Plan& plan, const QueryBounds& bounds) {
   Answer answer;
   ASSIGN_OR_RETURN(answer.columns, check(plan));
-  ASSIGN_OR_RETURN(const Statement statement, write_sql(plan));
-  ASSIGN_OR_RETURN(Rows rows, storage.execute(statement, bounds));
+  ASSIGN_OR_RETURN(Rows rows, execute(storage, plan, bounds));
   if (rows.columns.size() != answer.columns.size()) {
     return fail(ErrorCode::kInternal,
                 fmt::format("{} columns came back, want {}", rows.columns.size(), answer.columns.size()));

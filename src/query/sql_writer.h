@@ -7,8 +7,11 @@
 
 namespace tetrascope::plan {
 
+/// How kQuantile is answered: by one of the values, in memory that grows with them, or by a digest of a fixed size.
+enum class Quantiles { kExact, kApproximate };
+
 /// Output columns are those of check(plan), in that order; kAny columns hold the store's JSON text (model/value.h).
 /// Errors: kInvalid when check() would refuse the plan.
-Result<Statement> write_sql(const Plan& plan);
+Result<Statement> write_sql(const Plan& plan, Quantiles quantiles = Quantiles::kExact);
 
 }  // namespace tetrascope::plan

@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "query/plan.h"
+#include "query/sql_writer.h"
 #include "query/value_sql.h"
 #include "storage/statement.h"
 
@@ -21,9 +22,11 @@ namespace tetrascope::plan {
 class Writer {
  public:
   /// Errors: kInvalid: the SQL is longer than kMaxSqlBytes.
-  static Result<Statement> write(const Plan& plan);
+  static Result<Statement> write(const Plan& plan, Quantiles quantiles);
 
  private:
+  explicit Writer(Quantiles quantiles) : quantiles_(quantiles) {}
+
   struct Column {
     std::string name;
     Type type;
@@ -104,6 +107,7 @@ class Writer {
   /// Notes text of expressions; past the bound, writing goes on with a stand-in and ends in an error.
   void measure(TypedSql& sql);
 
+  const Quantiles quantiles_;
   StatementBuilder out_;
   std::string steps_;
   int step_count_ = 0;

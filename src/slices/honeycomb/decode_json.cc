@@ -45,24 +45,31 @@ Result<Value> read(simdjson::dom::element element, int depth) {
   return Value();
 }
 
-Result<simdjson::dom::element> parse(std::string_view body) {
+simdjson::error_code parse(std::string_view body, simdjson::dom::element& element) {
   thread_local simdjson::dom::parser parser;
-  simdjson::dom::element element;
-  if (parser.parse(body.data(), body.size()).get(element) != simdjson::SUCCESS) {
-    return fail(ErrorCode::kMalformed, std::string(kMalformedEvent));
-  }
-  return element;
+  return parser.parse(body.data(), body.size()).get(element);
+}
+
+/// What the parser says of an integer that has no 64 bits, though it is JSON; also of what is no number.
+bool may_be_large(simdjson::error_code error) {
+  return error == simdjson::NUMBER_ERROR || error == simdjson::NUMBER_OUT_OF_RANGE;
 }
 
 }  // namespace
 
 Result<Value> value_from_event_json(std::string_view body) {
-  ASSIGN_OR_RETURN(const auto element, parse(body));
+  simdjson::dom::element element;
+  const auto error = parse(body, element);
+  if (may_be_large(error)) return value_from_large_number_json(body);
+  if (error != simdjson::SUCCESS) return fail(ErrorCode::kMalformed, std::string(kMalformedEvent));
   return read(element, 0);
 }
 
 Result<std::vector<Result<Value>>> items_from_json(std::string_view body) {
-  ASSIGN_OR_RETURN(const auto element, parse(body));
+  simdjson::dom::element element;
+  const auto error = parse(body, element);
+  if (may_be_large(error)) return items_from_large_number_json(body);
+  if (error != simdjson::SUCCESS) return fail(ErrorCode::kMalformed, std::string(kMalformedEvent));
   if (!element.is_array()) return fail(ErrorCode::kMalformed, std::string(kMalformedEvent));
   std::vector<Result<Value>> items;
   for (const auto item : simdjson::dom::array(element)) items.push_back(read(item, -1));

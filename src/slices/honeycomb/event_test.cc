@@ -111,6 +111,16 @@ TEST(Batch, HasAStatusForEachEvent) {
   EXPECT_THAT((*events)[6].event.data, ElementsAre(Pair("b", Value(std::string("c")))));
 }
 
+TEST(Batch, IntegersBeyond64BitsAreDoubles) {
+  const auto items =
+      items_from_json(R"([{"data":{"a":1}},{"data":{"n":18446744073709551616,"m":-9223372036854775809}}])");
+  ASSERT_TRUE(items);
+  ASSERT_EQ(items->size(), 2U);
+  ASSERT_TRUE(items->at(1));
+  EXPECT_EQ(to_json(*items->at(1)), R"({"data":{"n":1.8446744073709552e+19,"m":-9.223372036854776e+18}})");
+  EXPECT_FALSE(items_from_json(R"([{"data":{"a":01}}])"));
+}
+
 TEST(Batch, RefusesWhatIsNoArray) {
   for (const std::string_view body : {"", "{}", "[", "null", "[{\"data\":}]", "\xff\xfe"}) {
     EXPECT_FALSE(decode_batch(body, BodyFormat::kJson)) << body;

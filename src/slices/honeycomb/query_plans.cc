@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "slices/honeycomb/query_filter.h"
 
@@ -83,6 +84,10 @@ ExprPtr shown(const std::vector<std::string>& groups) {
       F::kIn, {field(std::string(QueryPlans::kGroup)), literal(Value(std::move(texts)), plan::Type::kStringArray)});
 }
 
+ExprPtr is_finite(const ExprPtr& number) {
+  return plan::call(F::kLe, {plan::call(F::kAbs, {number}), literal(Value(std::numeric_limits<double>::max()))});
+}
+
 /// The one trace that the filters ask for, when all of them must hold; nullptr for none.
 const std::string* wanted_trace(const FilterSet& filters) {
   if (filters.any) return nullptr;
@@ -150,6 +155,8 @@ QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t g
       term.argument = field(reader.use(column, Aspect::kValue));
     } else {
       term.argument = number(column);
+      // What is not finite has no place among bins of equal width.
+      if (calculation.op.op == Op::kHeatmap) term.where = plan::both(term.where, is_finite(term.argument));
     }
     terms_.push_back(std::move(term));
   }

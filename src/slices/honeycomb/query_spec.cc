@@ -356,9 +356,10 @@ void SpecReader::read_times() {
       problem("usage_mode", "incorrect_type", "must be true or false");
   }
   // A client that sends its whole structure sends zeros for what was not set.
-  if (spec_.start_time == 0) spec_.start_time.reset();
   if (spec_.end_time == 0) spec_.end_time.reset();
   if (spec_.time_range == 0) spec_.time_range.reset();
+  // A start of 1970 with an end and nothing else is meant.
+  if (spec_.start_time == 0 && (!spec_.end_time || spec_.time_range)) spec_.start_time.reset();
   if (spec_.start_time && spec_.end_time && spec_.time_range) {
     problem("time_range", "invalid", "give two of start_time, end_time and time_range, not all three");
   }

@@ -51,8 +51,9 @@ TEST(Logs, TimeIsTheEventsElseTheObserversElseArrival) {
       {fixed64(1, 5) + fixed64(11, 6), 5, 5, 6},
       {fixed64(11, 6), 6, 0, 6},
       {"", kReceived.value, 0, 0},
-      {fixed64(1, std::numeric_limits<std::uint64_t>::max()), std::numeric_limits<std::int64_t>::max(),
-       std::numeric_limits<std::int64_t>::max(), 0},
+      // The last instant that a half-open range can still hold.
+      {fixed64(1, std::numeric_limits<std::uint64_t>::max()), std::numeric_limits<std::int64_t>::max() - 1,
+       std::numeric_limits<std::int64_t>::max() - 1, 0},
   };
   for (const auto& row : table) {
     Batch batch;

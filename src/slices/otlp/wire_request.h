@@ -47,6 +47,7 @@ class WireRequest {
 
   template <class Record>
   Result<void> read_resource_group(std::string_view message, Record& record) {
+    spend(budget_, kRecordCost);  // also when it is empty: two bytes on the wire, and a look at what is known here
     ASSIGN_OR_RETURN(auto text, producer(Producer::kResource, read_group(message)));
     RETURN_IF_ERROR(rows_.resource(std::move(text)));
     scope_ = 0;
@@ -63,6 +64,7 @@ class WireRequest {
 
   template <class Record>
   Result<void> read_scope_group(std::string_view message, Record& record) {
+    spend(budget_, kRecordCost);
     ASSIGN_OR_RETURN(auto text, producer(Producer::kScope, read_group(message)));
     rows_.scope(std::move(text));
     record_ = 0;

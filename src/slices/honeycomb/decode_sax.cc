@@ -1,4 +1,5 @@
-// Events out of msgpack. The library's reader calls itself for every level, so the handler ends it at the depth bound.
+// Events out of msgpack, and out of JSON with integers beyond 64 bits, by nlohmann's event reader. That reader calls
+// itself for every level, so the handler ends it at the depth bound.
 
 #include <cstdint>
 
@@ -78,24 +79,38 @@ class ValueBuilder : public nlohmann::json_sax<Json> {
   Value done_;
 };
 
-}  // namespace
-
-Result<Value> value_from_msgpack(std::string_view body) {
+Result<Value> value_from(std::string_view body, Json::input_format_t format) {
   ValueBuilder builder;
-  if (!Json::sax_parse(body.begin(), body.end(), &builder, Json::input_format_t::msgpack)) {
+  if (!Json::sax_parse(body.begin(), body.end(), &builder, format)) {
     return fail(ErrorCode::kMalformed, std::string(kMalformedEvent));
   }
   return std::move(builder).take();
 }
 
-Result<std::vector<Result<Value>>> items_from_msgpack(std::string_view body) {
-  ASSIGN_OR_RETURN(Value value, value_from_msgpack(body));
+Result<std::vector<Result<Value>>> items_from(std::string_view body, Json::input_format_t format) {
+  ASSIGN_OR_RETURN(Value value, value_from(body, format));
   auto* array = std::get_if<Array>(&value.data);
   if (array == nullptr) return fail(ErrorCode::kMalformed, std::string(kMalformedEvent));
   std::vector<Result<Value>> items;
   items.reserve(array->size());
   for (auto& item : *array) items.emplace_back(std::move(item));
   return items;
+}
+
+}  // namespace
+
+Result<Value> value_from_msgpack(std::string_view body) { return value_from(body, Json::input_format_t::msgpack); }
+
+Result<Value> value_from_large_number_json(std::string_view body) {
+  return value_from(body, Json::input_format_t::json);
+}
+
+Result<std::vector<Result<Value>>> items_from_msgpack(std::string_view body) {
+  return items_from(body, Json::input_format_t::msgpack);
+}
+
+Result<std::vector<Result<Value>>> items_from_large_number_json(std::string_view body) {
+  return items_from(body, Json::input_format_t::json);
 }
 
 }  // namespace tetrascope::honeycomb
