@@ -38,6 +38,15 @@ Error explain(const error_code& ec) {
   return {ErrorCode::kMalformed, "request head: a header field is not `name: value`"};
 }
 
+/// Beast 1.81 asserts that a last chunk it has begun comes back with five bytes, so what may be the start of one waits
+/// until there are as many; no chunked body ends in fewer.
+bool may_begin_the_end(std::string_view bytes) {
+  constexpr std::size_t kLeastEnd = std::string_view("0\r\n\r\n").size();
+  if (bytes.size() >= kLeastEnd) return false;
+  const auto begin = bytes.find_first_not_of("\r\n");
+  return begin == std::string_view::npos || bytes[begin] == '0';
+}
+
 }  // namespace
 
 bool BodyBudget::take(std::size_t bytes) {
@@ -130,9 +139,7 @@ RequestReader::RequestReader(std::size_t header_bytes, std::shared_ptr<BodyBudge
 RequestReader::~RequestReader() = default;
 
 Result<std::size_t> RequestReader::put(std::string_view bytes) {
-  // Beast 1.81 asserts that a last chunk it has begun comes back with five bytes; no chunked body ends in fewer.
-  constexpr std::size_t kLeastEnd = std::string_view("0\r\n\r\n").size();
-  if (parser_->is_header_done() && parser_->chunked() && bytes.size() < kLeastEnd) return 0;
+  if (parser_->is_header_done() && parser_->chunked() && may_begin_the_end(bytes)) return 0;
   parser_->eager(parser_->is_header_done());
   error_code ec;
   const std::size_t used = parser_->put({bytes.data(), bytes.size()}, ec);
