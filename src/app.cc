@@ -21,6 +21,7 @@ RouteTable server_routes() {
   health.method = "GET";
   health.pattern = "/healthz";
   health.origins = Origins::kAny;
+  health.at_once = true;  // whoever asks wants to know of the server, not of its queue
   health.handler = [](Request&& /*request*/, Respond respond) {
     Response response{200, {}, "ok\n"};
     response.headers.add("Content-Type", "text/plain; charset=utf-8");
@@ -59,6 +60,7 @@ Result<std::unique_ptr<App>> App::open(std::unique_ptr<Storage> storage, std::un
 }
 
 void App::stop() {
+  storage_->end_queries();
   decoders_.stop();
   batcher_.stop();
   queries_.stop();

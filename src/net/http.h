@@ -68,7 +68,8 @@ struct Response {
 /// Sends the answer. Call it exactly once, from any thread; the connection may be gone by then, which is no error.
 using Respond = std::move_only_function<void(Response)>;
 
-/// Runs on the worker pool, never on a network thread. May keep `respond` and answer later (a commit, a query).
+/// Runs on the worker pool, not on a network thread (but see Route::at_once). May keep `respond` and answer later (a
+/// commit, a query).
 using Handler = std::function<void(Request&&, Respond)>;
 
 /// Shapes an error as a vendor does: `request` has its head and maybe no body (it was refused before it was read).
@@ -93,6 +94,8 @@ struct Route {
   Origins origins = Origins::kSame;
   /// Where several vendors share one path (AWS posts to `/`): asked before the route is taken. Empty: always.
   std::function<bool(const Request&)> accepts = {};
+  /// Runs on the network thread, before whatever waits for a worker: for handlers that only say what they know.
+  bool at_once = false;
 };
 
 /// All of one slice's paths and how its errors look. `prefixes` say which paths without a route are its own

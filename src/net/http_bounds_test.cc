@@ -89,22 +89,32 @@ TEST_F(HttpBoundsTest, RefusesMalformedHeads) {
            Case{"nonsense\r\n\r\n", 400, "request line: want METHOD /path HTTP/1.1"},
            {"\x16\x03\x01\x02\x01\x01\x01\xfc\x03\x03\r\n\r\n", 400, "request line: want METHOD /path HTTP/1.1"},
            {"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400, "request line: want HTTP/1.1"},
-           {"GET /v/text HTTP/1.1\r\nno colon\r\n\r\n", 400, "vendor /v/text: request head"},
-           {"GET other HTTP/1.1\r\n\r\n", 400, "request target: want a path"},
-           {"GET /v/text?x=%ff HTTP/1.1\r\n\r\n", 400, "vendor /v/text: query string: not UTF-8"},
-           {"GET /v/echo/%ff HTTP/1.1\r\n\r\n", 400, "vendor /v/echo/%ff: path"},
-           {"GET /v/../etc/passwd HTTP/1.1\r\n\r\n", 400, "vendor /v/../etc/passwd: path"},
-           {"POST /v/echo HTTP/1.1\r\nContent-Length: -1\r\n\r\n", 400, "vendor /v/echo: Content-Length"},
-           {"POST /v/echo HTTP/1.1\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
+           {"GET /v/text HTTP/1.1\r\nHost: x\r\nno colon\r\n\r\n", 400, "vendor /v/text: request head"},
+           {"GET other HTTP/1.1\r\nHost: x\r\n\r\n", 400, "request target: want a path"},
+           {"GET /v/text?x=%ff HTTP/1.1\r\nHost: x\r\n\r\n", 400, "vendor /v/text: query string: not UTF-8"},
+           {"GET /v/echo/%ff HTTP/1.1\r\nHost: x\r\n\r\n", 400, "vendor /v/echo/%ff: path"},
+           {"GET /v/../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n", 400, "vendor /v/../etc/passwd: path"},
+           {"POST /v/echo HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400, "vendor /v/echo: Content-Length"},
+           {"POST /v/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n", 400,
             "vendor /v/echo: "},
-           {"POST /v/echo HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400, "vendor /v/echo: chunked body"},
-           {"GET /v/text HTTP/1.1\r\nX: " + std::string(40'000, 'x') + "\r\n\r\n", 431,
+           {"POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", 400,
+            "vendor /v/echo: chunked body"},
+           {"GET /v/text HTTP/1.1\r\n\r\n", 400, "vendor /v/text: request head: want one Host field"},
+           {"GET /v/text HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n", 400,
+            "vendor /v/text: request head: want one Host field"},
+           {"POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 400,
+            "vendor /v/echo: Transfer-Encoding: want `chunked`"},
+           {"POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\x83\r\n\r\n", 400,
+            "vendor /v/echo: Transfer-Encoding: want `chunked`"},
+           {"POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 400,
+            "vendor /v/echo: Transfer-Encoding: want `chunked`"},
+           {"GET /v/text HTTP/1.1\r\nHost: x\r\nX: " + std::string(40'000, 'x') + "\r\n\r\n", 431,
             "vendor /v/text: request head: too large"},
-           {"GET /" + std::string(40'000, 'x') + " HTTP/1.1\r\n\r\n", 431, "request head: too large"},
-           {"GET /nobodys HTTP/1.1\r\n\r\n", 404, "nothing is at this path"},
-           {"GET /v/nothing HTTP/1.1\r\n\r\n", 404, "vendor /v/nothing: nothing"},
-           {"DELETE /v/echo HTTP/1.1\r\n\r\n", 405, "vendor /v/echo: this path does not take DELETE"},
-           {"get /v/text HTTP/1.1\r\n\r\n", 405, "vendor /v/text: "},
+           {"GET /" + std::string(40'000, 'x') + " HTTP/1.1\r\nHost: x\r\n\r\n", 431, "request head: too large"},
+           {"GET /nobodys HTTP/1.1\r\nHost: x\r\n\r\n", 404, "nothing is at this path"},
+           {"GET /v/nothing HTTP/1.1\r\nHost: x\r\n\r\n", 404, "vendor /v/nothing: nothing"},
+           {"DELETE /v/echo HTTP/1.1\r\nHost: x\r\n\r\n", 405, "vendor /v/echo: this path does not take DELETE"},
+           {"get /v/text HTTP/1.1\r\nHost: x\r\n\r\n", 405, "vendor /v/text: "},
            {"CONNECT localhost:80 HTTP/1.1\r\n\r\n", 400, "request target"},
        }) {
     const Answer answer = ask(c.request);
@@ -114,7 +124,7 @@ TEST_F(HttpBoundsTest, RefusesMalformedHeads) {
   std::string fields;
   for (int i = 0; i < 300; ++i) fields += "X: y\r\n";
   EXPECT_EQ(ask("GET /v/text HTTP/1.1\r\n" + fields + "\r\n").status, 431);
-  EXPECT_EQ(ask("DELETE /v/echo HTTP/1.1\r\n\r\n").field("Allow"), "POST");
+  EXPECT_EQ(ask("DELETE /v/echo HTTP/1.1\r\nHost: x\r\n\r\n").field("Allow"), "POST");
 }
 
 TEST_F(HttpBoundsTest, ClosesOnThoseWhoAreSlow) {

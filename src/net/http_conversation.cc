@@ -103,6 +103,9 @@ std::optional<Response> HttpConversation::refusal(Slot& slot) {
   const Router& router = context_.router;
   const Request& head = slot.head;
   if (reader_->target_error()) return router.shape(head, *reader_->target_error());
+  if (!reader_->names_one_host()) {
+    return router.shape(head, {ErrorCode::kMalformed, "request head: want one Host field"});
+  }
   if (auto preflight = answer_preflight(router, head)) {
     slot.exchange.any_origin = true;
     return preflight;

@@ -161,6 +161,10 @@ bool Connection::dispatch(HttpConversation::Ready&& ready) {
       spdlog::error("the handler of {} {} threw: {}", route->method, route->pattern, error.what());
     }
   };
+  if (ready.route->at_once) {
+    task();
+    return true;
+  }
   return shared_.workers.post(task);
 }
 

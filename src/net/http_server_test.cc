@@ -37,6 +37,19 @@ TEST_F(HttpServerTest, KeepsTheConnection) {
   EXPECT_TRUE(client.closed_within(2s));
 }
 
+TEST_F(HttpServerTest, AnswersAtOnceWhatWaitsForNoWorker) {
+  start();
+  std::vector<std::unique_ptr<RawClient>> busy;
+  for (int i = 0; i < 4; ++i) {  // both workers, and two that wait for one
+    busy.push_back(std::make_unique<RawClient>(port_));
+    busy.back()->send("GET /v/waits/" + std::to_string(i) + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  }
+  ASSERT_TRUE(wait_for(waiting_, 2));
+  EXPECT_EQ(ask("GET /v/up HTTP/1.1\r\nHost: localhost\r\n\r\n").body, "up");
+  gate_.open();
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(busy[static_cast<std::size_t>(i)]->answer().body, std::to_string(i));
+}
+
 TEST_F(HttpServerTest, KeepsHttp10OnlyWhenAsked) {
   start();
   RawClient plain(port_);

@@ -72,9 +72,11 @@ struct RequestReader::Parser final : http::basic_parser<true> {
   std::optional<Error> target_error;
   BodyCharge charge;
   int version = 11;
+  int hosts = 0;         ///< Host fields
   bool in_body = false;  ///< fields from here on are trailers
   bool discarding = false;
-  std::size_t allowed = 0;  ///< bytes of the body that may still come
+  std::size_t allowed = 0;       ///< bytes of the body that may still come
+  std::uint64_t chunk_left = 0;  ///< of the chunk that is being read
   Stop stop = Stop::kNone;
 
   void give_up(Stop why, error_code& ec) {
@@ -94,6 +96,14 @@ struct RequestReader::Parser final : http::basic_parser<true> {
                      error_code& ec) override {
     if (in_body) return;
     if (request.headers.fields().size() >= kMostFields) return give_up(Stop::kTooManyFields, ec);
+    if (boost::beast::iequals(name, "Transfer-Encoding")) {
+      // RFC 9112, 6.1: a coding that we cannot take off must not be taken for the body itself, and Beast lets it pass.
+      if (request.headers.has("Transfer-Encoding") || !boost::beast::iequals(value, "chunked")) {
+        ec = http::error::bad_transfer_encoding;
+        return;
+      }
+    }
+    if (boost::beast::iequals(name, "Host")) ++hosts;
     request.headers.add(std::string(text(name)), std::string(text(value)));
   }
   void on_header_impl(error_code&) override { in_body = true; }
@@ -121,10 +131,13 @@ struct RequestReader::Parser final : http::basic_parser<true> {
     return piece.size();
   }
   void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view, error_code& ec) override {
+    chunk_left = size;
     if (size > allowed) give_up(Stop::kBodyTooLarge, ec);
   }
   std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view piece, error_code& ec) override {
-    return on_body_impl(piece, ec);
+    const std::size_t used = on_body_impl(piece, ec);
+    chunk_left -= used;
+    return used;
   }
   void on_finish_impl(error_code&) override {}
 };
@@ -139,7 +152,8 @@ RequestReader::RequestReader(std::size_t header_bytes, std::shared_ptr<BodyBudge
 RequestReader::~RequestReader() = default;
 
 Result<std::size_t> RequestReader::put(std::string_view bytes) {
-  if (parser_->is_header_done() && parser_->chunked() && may_begin_the_end(bytes)) return 0;
+  const bool between_chunks = parser_->is_header_done() && parser_->chunked() && parser_->chunk_left == 0;
+  if (between_chunks && may_begin_the_end(bytes)) return 0;
   parser_->eager(parser_->is_header_done());
   error_code ec;
   const std::size_t used = parser_->put({bytes.data(), bytes.size()}, ec);
@@ -164,6 +178,8 @@ bool RequestReader::keep_alive() const { return parser_->keep_alive(); }
 bool RequestReader::expects_continue() const {
   return version() == 11 && boost::beast::iequals(std::string(parser_->request.headers.get("Expect")), "100-continue");
 }
+
+bool RequestReader::names_one_host() const { return parser_->hosts == 1 || (parser_->hosts == 0 && version() == 10); }
 
 std::optional<std::uint64_t> RequestReader::content_length() const {
   if (parser_->chunked()) return std::nullopt;

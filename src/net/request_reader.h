@@ -60,6 +60,8 @@ class RequestReader {
   // After the head:
   [[nodiscard]] bool keep_alive() const;
   [[nodiscard]] bool expects_continue() const;
+  /// RFC 9112, 3.2: one Host field, even if an empty one, in each request of HTTP/1.1; HTTP/1.0 may leave it out.
+  [[nodiscard]] bool names_one_host() const;
   /// Nullopt for a chunked body; 0 when there is none.
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
   /// What may still come of the body. Default: nothing.

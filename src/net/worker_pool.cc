@@ -26,12 +26,15 @@ bool WorkerPool::post(Task& task) {
 
 void WorkerPool::stop() {
   std::vector<std::thread> threads;
+  std::deque<Task> dropped;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     threads.swap(threads_);
+    dropped.swap(tasks_);
   }
   changed_.notify_all();
+  dropped.clear();
   for (auto& thread : threads) thread.join();
 }
 

@@ -23,7 +23,7 @@ class WorkerPool {
   /// False when the queue is full or the pool has stopped; `task` is then untouched. A task that throws is logged, not
   /// fatal.
   [[nodiscard]] bool post(Task& task);
-  /// Runs what is queued, then ends. Safe to call twice.
+  /// Waits for the tasks that run and drops those that wait: nobody was promised them. Safe to call twice.
   void stop();
 
  private:

@@ -4,27 +4,41 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace tetrascope {
 namespace {
 
-TEST(WorkerPool, RunsWhatWasPostedBeforeStop) {
+TEST(WorkerPool, StopEndsWhatRunsAndDropsWhatWaits) {
+  std::promise<void> started;
+  std::promise<void> release;
   std::atomic<int> ran = 0;
-  {
-    WorkerPool pool(2, 1000);
-    for (int i = 0; i < 500; ++i) {
-      WorkerPool::Task task = [&ran] { ++ran; };
-      ASSERT_TRUE(pool.post(task));
-    }
-    pool.stop();
-    EXPECT_EQ(ran, 500);
-    WorkerPool::Task late = [&ran] { ++ran; };
-    EXPECT_FALSE(pool.post(late));
-    pool.stop();
+  std::atomic<int> dropped = 0;
+  WorkerPool pool(1, 1000);
+  WorkerPool::Task running = [&] {
+    started.set_value();
+    release.get_future().wait();
+    ++ran;
+  };
+  ASSERT_TRUE(pool.post(running));
+  started.get_future().wait();
+  for (int i = 0; i < 500; ++i) {
+    WorkerPool::Task waiting = [&ran, mark = std::shared_ptr<void>(nullptr, [&dropped](void*) { ++dropped; })] {
+      ++ran;
+    };
+    ASSERT_TRUE(pool.post(waiting));
   }
-  EXPECT_EQ(ran, 500);
+  std::thread stopper([&pool] { pool.stop(); });
+  while (dropped < 500) std::this_thread::yield();
+  WorkerPool::Task late = [] {};
+  EXPECT_FALSE(pool.post(late));
+  release.set_value();
+  stopper.join();
+  EXPECT_EQ(ran, 1);
+  pool.stop();
 }
 
 TEST(WorkerPool, RefusesWhenFullAndLeavesTheTask) {

@@ -50,6 +50,9 @@ class Storage {
     return fail(ErrorCode::kUnimplemented, "this storage's tables cannot be changed");
   }
 
+  /// Ends every execute() that runs or comes from now on with kUnavailable; inserts go on. For a server that stops.
+  virtual void end_queries() {}
+
   /// Bytes on disk of all tables, and whether merges are running: for the page and the benchmarks.
   struct Usage {
     std::uint64_t disk_bytes = 0;

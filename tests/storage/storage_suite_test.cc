@@ -346,6 +346,24 @@ TEST_P(StorageSuite, SlowQueriesDoNotHoldUpInserts) {
   EXPECT_EQ(count(), 10);
 }
 
+TEST_P(StorageSuite, EndingQueriesLeavesInserts) {
+  std::thread reader([&] {
+    const auto start = std::chrono::steady_clock::now();
+    const auto rows = store->execute({"SELECT max(cityHash64(number)) FROM numbers(1000000000000)", {}},
+                                     {std::chrono::seconds(60), 64 << 20, 10});
+    ASSERT_FALSE(rows);
+    EXPECT_EQ(rows.error().code, ErrorCode::kUnavailable) << rows.error().message;
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(30));
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  store->end_queries();
+  reader.join();
+  const auto later = store->execute({"SELECT 1", {}});
+  ASSERT_FALSE(later);
+  EXPECT_EQ(later.error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(store->insert({"t", numbered_block(0, 10), "a"}));
+}
+
 TEST_P(StorageSuite, ARestartFindsEverything) {
   ASSERT_TRUE(store->insert({"t", numbered_block(0, 10), "a"}));
   store.reopen();

@@ -75,6 +75,8 @@ class HttpServerTest : public testing::Test {
                         gate_.wait();
                         respond({200, {}, request.captures.at(0)});
                       }});
+    routes.push_back({"GET", "/v/up", [](Request&&, Respond respond) { respond({200, {}, "up"}); }});
+    routes.back().at_once = true;
     router_.add({"vendor", {"/v/"}, std::move(routes), [](const Request& head, const Error& error) {
                    Response response{http_status(error.code), {}, "vendor " + head.path + ": " + error.message};
                    return response;

@@ -3,10 +3,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "storage/chdb/connection.h"
 #include "storage/chdb/data_dir.h"
 #include "storage/engine_error.h"
@@ -38,6 +41,7 @@ class ChdbStorage final : public Storage {
     bounds.memory_bytes = std::min(bounds.memory_bytes, options_.memory_bytes / 2 / options_.query_slots);
     const auto slot = readers_.take(std::min(options_.patience, bounds.time));
     if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
+    if (ending_) return fail(ErrorCode::kUnavailable, "the server is stopping; ask again later");
     ASSIGN_OR_RETURN(ChdbConnection::Answer answer, (*slot)->query(statement, &bounds));
     if (answer.error) return std::unexpected(query_error(bounds, *answer.error));
     return std::move(answer.rows);
@@ -51,12 +55,23 @@ class ChdbStorage final : public Storage {
     return {};
   }
 
+  void end_queries() override {
+    ending_ = true;
+    // The engine's own list of what runs; a query that begins only now is caught by the next round.
+    for (int round = 0; round < 2; ++round) {
+      const auto ended = change_schema("KILL QUERY WHERE query_kind = 'Select' ASYNC");
+      if (!ended) spdlog::warn("queries could not be ended: {}", ended.error().message);
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+
   Result<Usage> usage() override { return query_usage(*this); }
 
  private:
   // Destroyed from below: the engine closes before the directory is given free.
   DataDirLock lock_;
   ChdbOptions options_;
+  std::atomic<bool> ending_ = false;
   SlotPool<ChdbConnection> inserters_;
   SlotPool<ChdbConnection> readers_;
 };

@@ -3,11 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
+#include <cstdint>
+#include <random>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "base/log.h"
 #include "storage/cluster/clickhouse_http.h"
 #include "storage/cluster/doubts.h"
 #include "storage/engine_error.h"
@@ -23,6 +27,11 @@ constexpr std::chrono::milliseconds kInsertTimeout{60'000};
 /// Pauses before an insert is sent again after its connection broke. The token makes the second one harmless
 /// (doubts.h).
 constexpr std::chrono::milliseconds kInsertRetries[] = {std::chrono::milliseconds(50), std::chrono::milliseconds(500)};
+
+std::uint64_t random_number() {
+  std::random_device source;
+  return std::uint64_t{source()} << 32 | source();
+}
 
 class ClusterStorage final : public Storage {
  public:
@@ -58,6 +67,8 @@ class ClusterStorage final : public Storage {
     const FormBody form = form_body(statement);
     const auto slot = readers_.take(std::min(options_.patience, bounds.time));
     if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
+    if (ending_) return fail(ErrorCode::kUnavailable, "the server is stopping; ask again later");
+    settings.emplace_back("query_id", fmt::format("{}{}", query_ids_, ++queries_));
     auto answer =
         (*slot)->post(request_target(database_, settings), form.content_type, form.body, bounds.time + kQueryGrace);
     if (!answer) {
@@ -78,6 +89,13 @@ class ClusterStorage final : public Storage {
     if (!answer) return std::unexpected(ddl_error("Code: 210. " + answer.error().message));
     if (answer->error) return std::unexpected(ddl_error(*answer->error));
     return {};
+  }
+
+  void end_queries() override {
+    ending_ = true;
+    // Others may ask the same server: only what carries our ids is ended.
+    const auto ended = change_schema(fmt::format("KILL QUERY WHERE startsWith(query_id, '{}') ASYNC", query_ids_));
+    if (!ended) spdlog::warn("queries could not be ended: {}", ended.error().message);
   }
 
   Result<Usage> usage() override { return query_usage(*this); }
@@ -108,6 +126,9 @@ class ClusterStorage final : public Storage {
     return std::chrono::seconds(seconds);  // 0 when it does not say: then it may have restarted
   }
 
+  std::atomic<bool> ending_ = false;
+  const std::string query_ids_ = fmt::format("tetrascope-{:016x}-", random_number());
+  std::atomic<std::uint64_t> queries_ = 0;
   Doubts doubts_;
   std::string database_;
   ClusterOptions options_;
