@@ -130,6 +130,20 @@ ExprPtr filter_condition(const FilterSpec& filter, RowReader& reader) {
   return never();
 }
 
+bool holds_without_value(FilterOp op) {
+  switch (op) {
+    case FilterOp::kNe:
+    case FilterOp::kNotStartsWith:
+    case FilterOp::kNotEndsWith:
+    case FilterOp::kNotContains:
+    case FilterOp::kNotExists:
+    case FilterOp::kNotIn:
+      return true;
+    default:
+      return false;
+  }
+}
+
 ExprPtr filters_condition(const FilterSet& set, RowReader& reader) {
   std::vector<ExprPtr> conditions;
   for (const auto& filter : set.filters) conditions.push_back(filter_condition(filter, reader));

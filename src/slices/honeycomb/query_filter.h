@@ -10,6 +10,8 @@ namespace tetrascope::honeycomb {
 /// type; one that cannot is equal to nothing. Against a number, the numbers of a column of text are compared as
 /// numbers. A negative operator holds for rows that lack the column.
 plan::ExprPtr filter_condition(const FilterSpec& filter, RowReader& reader);
+/// Whether a row that lacks the column can pass.
+bool holds_without_value(FilterOp op);
 /// Null for no filters.
 plan::ExprPtr filters_condition(const FilterSet& set, RowReader& reader);
 

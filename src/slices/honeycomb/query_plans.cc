@@ -78,10 +78,34 @@ bool is_relational(std::string_view column) {
   return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return column.starts_with(prefix); });
 }
 
-ExprPtr shown(const std::vector<std::string>& groups) {
-  Array texts(groups.begin(), groups.end());
+/// The rows of `groups` by the values of their only breakdown; null where their texts must be compared instead (several
+/// breakdowns, or values of which equal ones may not be the same group: NaN).
+ExprPtr shown_by_value(const std::string& name, const std::vector<ShownGroup>& groups) {
+  Array values;
+  bool missing = false;
+  for (const ShownGroup& group : groups) {
+    const Value& value = group.keys.front();
+    if (value.missing()) {
+      missing = true;
+    } else if (value.as<std::string>() == nullptr && value.as<std::int64_t>() == nullptr) {
+      return nullptr;
+    } else {
+      values.push_back(value);
+    }
+  }
+  const ExprPtr is_missing = plan::call(F::kIsMissing, {field(name)});
+  if (values.empty()) return is_missing;
+  const ExprPtr among = plan::call(F::kIn, {field(name), literal(Value(std::move(values)))});
+  return plan::call(F::kCoalesce, {among, missing ? is_missing : literal(Value(false))});
+}
+
+ExprPtr shown_by_text(const std::vector<std::string>& breakdowns, const std::vector<ShownGroup>& groups) {
+  Array texts;
+  for (const ShownGroup& group : groups) texts.emplace_back(group.text);
+  std::vector<ExprPtr> parts;
+  for (const auto& name : breakdowns) parts.push_back(part_of_group(name));
   return plan::call(
-      F::kIn, {field(std::string(QueryPlans::kGroup)), literal(Value(std::move(texts)), plan::Type::kStringArray)});
+      F::kIn, {plan::call(F::kConcat, std::move(parts)), literal(Value(std::move(texts)), plan::Type::kStringArray)});
 }
 
 ExprPtr is_finite(const ExprPtr& number) {
@@ -95,6 +119,16 @@ const std::string* wanted_trace(const FilterSet& filters) {
     if (filter.column == "trace.trace_id" && filter.op == FilterOp::kEq) return filter.value.as<std::string>();
   }
   return nullptr;
+}
+
+/// Columns without which no row passes the filters.
+std::vector<const std::string*> needed_columns(const FilterSet& filters) {
+  std::vector<const std::string*> columns;
+  if (filters.any && filters.filters.size() > 1) return columns;
+  for (const auto& filter : filters.filters) {
+    if (!holds_without_value(filter.op)) columns.push_back(&filter.column);
+  }
+  return columns;
 }
 
 }  // namespace
@@ -136,6 +170,7 @@ QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t g
       range_{{range.from * kNanosPerSecond}, {range.to * kNanosPerSecond}},
       width_(granularity * kNanosPerSecond) {
   if (const auto* trace = wanted_trace(spec.filters)) reader.only_trace(*trace);
+  for (const auto* column : needed_columns(spec.filters)) reader.only_with(*column);
   where_ = filters_condition(spec.filters, reader);
   for (const auto& column : spec.breakdowns) breakdowns_.push_back(reader.use(column, Aspect::kValue));
   const auto number = [&](const std::string& column) {
@@ -155,6 +190,10 @@ QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t g
       term.argument = field(reader.use(column, Aspect::kValue));
     } else {
       term.argument = number(column);
+      // Sums of integers may pass 64 bits: the vendor's are doubles.
+      const bool sum = calculation.op.op == Op::kSum || calculation.op.op == Op::kRateSum;
+      if (sum && reader.kind_of(column) == ColumnKind::kInteger)
+        term.argument = plan::call(F::kToDouble, {term.argument});
       // What is not finite has no place among bins of equal width.
       if (calculation.op.op == Op::kHeatmap) term.where = plan::both(term.where, is_finite(term.argument));
     }
@@ -166,11 +205,12 @@ QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t g
 plan::Plan QueryPlans::rows() const {
   plan::Plan plan{range_, reads_, {}};
   if (where_) plan.stages.emplace_back(plan::Filter{where_});
-  if (breakdowns_.empty()) return plan;
-  std::vector<ExprPtr> parts;
-  for (const auto& name : breakdowns_) parts.push_back(part_of_group(name));
-  plan.stages.emplace_back(plan::Compute{{{std::string(kGroup), plan::call(F::kConcat, std::move(parts))}}});
   return plan;
+}
+
+ExprPtr QueryPlans::shown(const std::vector<ShownGroup>& groups) const {
+  const ExprPtr by_value = breakdowns_.size() == 1 ? shown_by_value(breakdowns_.front(), groups) : nullptr;
+  return by_value ? by_value : shown_by_text(breakdowns_, groups);
 }
 
 plan::AggregateCall QueryPlans::value(std::size_t calculation) const {
@@ -204,7 +244,14 @@ plan::Aggregate QueryPlans::aggregate() const {
 
 void QueryPlans::add_group_keys(plan::Aggregate& aggregate) const {
   for (std::size_t i = 0; i < breakdowns_.size(); ++i) aggregate.keys.push_back({key_column(i), field(breakdowns_[i])});
-  if (!breakdowns_.empty()) aggregate.keys.push_back({std::string(kGroup), field(std::string(kGroup))});
+}
+
+/// Of a group rather than of each of its rows.
+void QueryPlans::add_group_text(plan::Plan& plan) const {
+  if (breakdowns_.empty()) return;
+  std::vector<ExprPtr> parts;
+  for (std::size_t i = 0; i < breakdowns_.size(); ++i) parts.push_back(part_of_group(key_column(i)));
+  plan.stages.emplace_back(plan::Compute{{{std::string(kGroup), plan::call(F::kConcat, std::move(parts))}}});
 }
 
 plan::Named QueryPlans::bucket_key() const {
@@ -279,6 +326,7 @@ plan::Plan QueryPlans::groups(std::size_t limit) const {
   if (breakdowns_.empty()) return plan;
   plan.stages.emplace_back(order());
   plan.stages.emplace_back(plan::Limit{.count = limit + 1, .offset = 0, .by = {}});
+  add_group_text(plan);
   return plan;
 }
 
@@ -288,18 +336,19 @@ plan::Plan QueryPlans::total() const {
   return plan;
 }
 
-plan::Plan QueryPlans::series(const std::vector<std::string>& groups) const {
+plan::Plan QueryPlans::series(const std::vector<ShownGroup>& groups) const {
   plan::Plan plan = rows();
   if (!breakdowns_.empty()) plan.stages.emplace_back(plan::Filter{shown(groups)});
   plan::Aggregate aggregate = this->aggregate();
   add_group_keys(aggregate);
   aggregate.keys.push_back(bucket_key());
   plan.stages.emplace_back(std::move(aggregate));
+  add_group_text(plan);
   plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
   return plan;
 }
 
-plan::Plan QueryPlans::rest(const std::vector<std::string>& groups) const {
+plan::Plan QueryPlans::rest(const std::vector<ShownGroup>& groups) const {
   plan::Plan plan = rows();
   plan.stages.emplace_back(plan::Filter{plan::call(F::kNot, {shown(groups)})});
   plan.stages.emplace_back(aggregate());
@@ -324,6 +373,7 @@ plan::Plan QueryPlans::concurrency(std::size_t calculation, bool of_total) const
   aggregate.keys.push_back(bucket_key());
   aggregate.calls.push_back(value(calculation));
   plan.stages.emplace_back(std::move(aggregate));
+  if (!of_total) add_group_text(plan);
   return plan;
 }
 

@@ -24,6 +24,12 @@ Bins nice_bins(double min, double max);
 /// Members that no row can have, and what is not built: empty when the specification can be answered.
 std::vector<FieldProblem> check_columns(const QuerySpec& spec, const RowReader& reader);
 
+/// A group of an answer: the values of its breakdowns, and their text.
+struct ShownGroup {
+  std::string text;
+  std::vector<Value> keys;
+};
+
 class QueryPlans {
  public:
   /// Keeps a reference to `spec`. `reader` is told what to read and not kept.
@@ -45,9 +51,9 @@ class QueryPlans {
   /// Groups that pass the havings, in order, one more than `limit`.
   [[nodiscard]] plan::Plan groups(std::size_t limit) const;
   [[nodiscard]] plan::Plan total() const;
-  /// `groups`: texts of those shown.
-  [[nodiscard]] plan::Plan series(const std::vector<std::string>& groups) const;
-  [[nodiscard]] plan::Plan rest(const std::vector<std::string>& groups) const;
+  /// `groups`: those shown.
+  [[nodiscard]] plan::Plan series(const std::vector<ShownGroup>& groups) const;
+  [[nodiscard]] plan::Plan rest(const std::vector<ShownGroup>& groups) const;
   [[nodiscard]] plan::Plan total_series() const;
 
   /// CONCURRENCY by bucket, and by group unless `of_total`; column `a<calculation>`.
@@ -57,7 +63,9 @@ class QueryPlans {
   [[nodiscard]] plan::Plan rows() const;
   [[nodiscard]] plan::Aggregate aggregate() const;
   [[nodiscard]] plan::AggregateCall value(std::size_t calculation) const;
+  [[nodiscard]] plan::ExprPtr shown(const std::vector<ShownGroup>& groups) const;
   void add_group_keys(plan::Aggregate& aggregate) const;
+  void add_group_text(plan::Plan& plan) const;
   [[nodiscard]] plan::Named bucket_key() const;
   [[nodiscard]] plan::Sort order() const;
   [[nodiscard]] plan::ExprPtr havings() const;

@@ -243,6 +243,11 @@ std::string RowReader::use(std::string_view column, Aspect aspect) {
 
 void RowReader::only_trace(std::string_view trace_id) { trace_ = trace_id; }
 
+void RowReader::only_with(std::string_view column) {
+  std::erase_if(read_sources_,
+                [&](Source source) { return read_sources_.size() > 1 && places(source, column).empty(); });
+}
+
 ExprPtr RowReader::read(Source source, const Used& used) const {
   const Type type = type_of(used.kind);
   std::vector<ExprPtr> exprs;
@@ -282,7 +287,7 @@ ExprPtr RowReader::where(Source source) const {
 
 std::vector<plan::TableRead> RowReader::reads() const {
   std::vector<plan::TableRead> reads;
-  for (const Source source : sources_) {
+  for (const Source source : read_sources_) {
     plan::TableRead read;
     read.table = table_of(source);
     read.unnest = unnested_by(source);

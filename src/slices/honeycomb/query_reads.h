@@ -49,7 +49,8 @@ class RowReader {
         selection_(selection),
         overrides_(overrides),
         seen_(seen_columns(fields, selection)),
-        sources_(sources_of(fields, selection)) {}
+        sources_(sources_of(fields, selection)),
+        read_sources_(sources_) {}
 
   /// Which parts of a column a query needs.
   enum class Aspect {
@@ -69,6 +70,9 @@ class RowReader {
   std::string use(std::string_view column, Aspect aspect);
   /// Limits the rows to one trace where every source gives its id in trace_id: cheap to look up.
   void only_trace(std::string_view trace_id);
+
+  /// Leaves out sources of which no row can have the column.
+  void only_with(std::string_view column);
 
   /// One read a source, with the columns used, and `time` and `weight`.
   [[nodiscard]] std::vector<plan::TableRead> reads() const;
@@ -91,6 +95,7 @@ class RowReader {
   const KindOverrides& overrides_;
   const SeenColumns seen_;
   const std::vector<Source> sources_;
+  std::vector<Source> read_sources_;
   struct Used {
     std::string column;
     Aspect aspect;

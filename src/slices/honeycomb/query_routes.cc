@@ -120,7 +120,9 @@ std::vector<FieldProblem> read_options(const Object& body, SavedResult& result) 
     if (limit == nullptr) {
       problems.push_back({"limit", "incorrect_type", "must be a whole number"});
     } else if (*limit < 0 || *limit > static_cast<std::int64_t>(most)) {
-      problems.push_back({"limit", "invalid", "must be between 1 and " + std::to_string(most)});
+      problems.push_back({"limit", "invalid",
+                          "must be between 0 (as the query says) and " + std::to_string(most) +
+                              (result.series ? "; more with disable_series" : "")});
     } else if (*limit > 0) {
       result.limit = static_cast<std::size_t>(*limit);
     }

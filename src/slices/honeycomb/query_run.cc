@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <optional>
 
 #include "base/log.h"
 #include "slices/honeycomb/column_settings.h"
@@ -66,26 +67,24 @@ class QueryRun {
   Result<Object> run();
 
  private:
-  struct Group {
-    std::string text;
-    Object data;
-  };
   /// Of one group: its data by the start of the bucket.
   using Buckets = std::map<std::int64_t, Object>;
 
   Result<plan::Answer> ask(const plan::Plan& plan, std::size_t max_rows);
   Result<void> find_bins();
   Result<void> find_groups();
+  Result<void> add_largest_concurrency();
   Result<void> add_concurrency(bool of_total, std::map<std::string, Buckets>& into);
   Result<Array> series();
-  Result<void> add_total(Object& data);
-  Result<void> add_other(Object& data);
+  Result<Object> total();
+  Result<Object> other();
   Result<Array> total_series();
   Object values(const plan::Answer& answer, const std::vector<Value>& row) const;
   void put_key(const plan::Answer& answer, const std::vector<Value>& row, Object& data) const;
   Value heatmap(const Value& counts, std::size_t calculation) const;
   void difference(Buckets& buckets) const;
-  std::vector<std::string> shown() const;
+  /// The answer's only group is everything.
+  bool is_total() const { return spec_.breakdowns.empty() && spec_.havings.empty(); }
   bool wants_concurrency() const {
     return std::ranges::any_of(spec_.calculations, [](const Calculation& c) { return c.op.op == Op::kConcurrency; });
   }
@@ -96,8 +95,11 @@ class QueryRun {
   std::int64_t width_;
   QueryPlans plans_;
   std::chrono::steady_clock::time_point deadline_;
-  std::vector<Group> groups_;
+  /// Those shown, and for each its member `data`.
+  std::vector<ShownGroup> groups_;
+  std::vector<Object> group_data_;
   bool cut_ = false;  ///< there are groups beyond those shown
+  std::optional<Object> total_;
 };
 
 Result<plan::Answer> QueryRun::ask(const plan::Plan& plan, std::size_t max_rows) {
@@ -161,19 +163,17 @@ Result<void> QueryRun::find_groups() {
       cut_ = true;
       break;
     }
-    Group group;
+    ShownGroup group;
     if (const auto* text = cell(answer, row, QueryPlans::kGroup).as<std::string>()) group.text = *text;
-    group.data = values(answer, row);
-    put_key(answer, row, group.data);
+    for (std::size_t i = 0; i < spec_.breakdowns.size(); ++i)
+      group.keys.push_back(cell(answer, row, QueryPlans::key_column(i)));
+    Object data = values(answer, row);
+    if (is_total()) total_ = data;
+    put_key(answer, row, data);
     groups_.push_back(std::move(group));
+    group_data_.push_back(std::move(data));
   }
   return {};
-}
-
-std::vector<std::string> QueryRun::shown() const {
-  std::vector<std::string> texts;
-  for (const auto& group : groups_) texts.push_back(group.text);
-  return texts;
 }
 
 /// Adds the value of each bucket to `into`, by group.
@@ -210,7 +210,7 @@ void QueryRun::difference(Buckets& buckets) const {
 Result<Array> QueryRun::series() {
   Array out;
   if (groups_.empty()) return out;
-  ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.series(shown()), kMaxSeriesRows));
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.series(groups_), kMaxSeriesRows));
   std::map<std::string, Buckets> by_group;
   for (const auto& row : answer.rows) {
     const auto* bucket = cell(answer, row, QueryPlans::kBucket).as<std::int64_t>();
@@ -222,7 +222,7 @@ Result<Array> QueryRun::series() {
   // By time, and within one time in the order of the results.
   std::map<std::pair<std::int64_t, std::size_t>, Object> points;
   for (std::size_t i = 0; i < groups_.size(); ++i) {
-    const Object& whole = groups_[i].data;
+    const Object& whole = group_data_[i];
     auto found = by_group.find(groups_[i].text);
     if (found == by_group.end()) continue;
     difference(found->second);
@@ -235,23 +235,32 @@ Result<Array> QueryRun::series() {
   return out;
 }
 
-Result<void> QueryRun::add_total(Object& data) {
+Result<Object> QueryRun::total() {
+  if (total_) return *total_;
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.total(), 1));
-  Object total;
-  if (!answer.rows.empty()) total = values(answer, answer.rows[0]);
-  data.emplace_back("total_by_aggregate", Value(wrapped(std::move(total))));
-  return {};
+  total_ = answer.rows.empty() ? Object{} : values(answer, answer.rows[0]);
+  return *total_;
 }
 
 /// Rows of groups that are not shown, whether the limit or a having left them out.
-Result<void> QueryRun::add_other(Object& data) {
+Result<Object> QueryRun::other() {
   Object other;
-  if (!spec_.breakdowns.empty() && (cut_ || !spec_.havings.empty())) {
-    ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.rest(shown()), 1));
+  if (spec_.breakdowns.empty() || (!cut_ && spec_.havings.empty())) return other;
+  const bool counts = std::ranges::all_of(
+      spec_.calculations, [](const Calculation& calculation) { return calculation.op.op == Op::kCount; });
+  if (!counts) {
+    ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.rest(groups_), 1));
     if (!answer.rows.empty()) other = values(answer, answer.rows[0]);
+    return other;
   }
-  data.emplace_back("other_by_aggregate", Value(wrapped(std::move(other))));
-  return {};
+  // What the shown groups leave of the total: no need to read every row's group again.
+  ASSIGN_OR_RETURN(other, total());
+  for (std::size_t i = 0; i < other.size(); ++i) {
+    auto& left = std::get<std::int64_t>(other[i].second.data);
+    for (const Object& data : group_data_) left -= std::get<std::int64_t>(data[i].second.data);
+    left = std::max<std::int64_t>(left, 0);  // rows may have arrived in between
+  }
+  return other;
 }
 
 Result<Array> QueryRun::total_series() {
@@ -268,33 +277,47 @@ Result<Array> QueryRun::total_series() {
   return out;
 }
 
+/// The whole range has the largest value of its buckets.
+Result<void> QueryRun::add_largest_concurrency() {
+  std::map<std::string, Buckets> by_group;
+  RETURN_IF_ERROR(add_concurrency(false, by_group));
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    std::map<std::string, double> most;
+    for (const auto& [time, data] : by_group[groups_[i].text]) {
+      for (const auto& [key, value] : data) most[key] = std::max(most[key], number_of(value).value_or(0));
+    }
+    Object& data = group_data_[i];
+    for (const auto& [key, value] : most) data.insert(data.begin(), {key, finite(Value(value))});
+  }
+  return {};
+}
+
 Result<Object> QueryRun::run() {
   RETURN_IF_ERROR(find_bins());
   RETURN_IF_ERROR(find_groups());
-  if (wants_concurrency()) {
-    // The whole range has the largest value of its buckets.
-    std::map<std::string, Buckets> by_group;
-    RETURN_IF_ERROR(add_concurrency(false, by_group));
-    for (auto& group : groups_) {
-      std::map<std::string, double> most;
-      for (const auto& [time, data] : by_group[group.text]) {
-        for (const auto& [key, value] : data) most[key] = std::max(most[key], number_of(value).value_or(0));
-      }
-      for (const auto& [key, value] : most) group.data.insert(group.data.begin(), {key, finite(Value(value))});
-    }
-  }
+  if (wants_concurrency()) RETURN_IF_ERROR(add_largest_concurrency());
   Object data;
   ASSIGN_OR_RETURN(Array points, asked_.series ? series() : Result<Array>(Array{}));
+  std::optional<Array> points_of_total;
+  if (asked_.total && asked_.series) {
+    if (is_total()) points_of_total = points;
+    if (!points_of_total) {
+      ASSIGN_OR_RETURN(points_of_total, total_series());
+    }
+  }
   data.emplace_back("series", Value(std::move(points)));
   Array results;
-  for (const auto& group : groups_) results.emplace_back(wrapped(group.data));
+  for (const Object& group : group_data_) results.emplace_back(wrapped(group));
   data.emplace_back("results", Value(std::move(results)));
-  if (asked_.total) RETURN_IF_ERROR(add_total(data));
-  if (asked_.total && asked_.series) {
-    ASSIGN_OR_RETURN(Array points_of_total, total_series());
-    data.emplace_back("total_by_aggregate_series", Value(std::move(points_of_total)));
+  if (asked_.total) {
+    ASSIGN_OR_RETURN(Object total, this->total());
+    data.emplace_back("total_by_aggregate", Value(wrapped(std::move(total))));
   }
-  if (asked_.other) RETURN_IF_ERROR(add_other(data));
+  if (points_of_total) data.emplace_back("total_by_aggregate_series", Value(*std::move(points_of_total)));
+  if (asked_.other) {
+    ASSIGN_OR_RETURN(Object other, this->other());
+    data.emplace_back("other_by_aggregate", Value(wrapped(std::move(other))));
+  }
   return data;
 }
 

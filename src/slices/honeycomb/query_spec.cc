@@ -99,8 +99,12 @@ class SpecReader {
     const Value* value = member(body_, field);
     if (value == nullptr) return std::nullopt;
     const auto number = number_of(*value);
-    if (!number || *number != std::floor(*number) || std::abs(*number) > static_cast<double>(kLastSecond)) {
+    if (!number || *number != std::floor(*number)) {
       problem(std::string(field), number ? "invalid" : "incorrect_type", "must be a whole number");
+      return std::nullopt;
+    }
+    if (std::abs(*number) > static_cast<double>(kLastSecond)) {
+      problem(std::string(field), "invalid", fmt::format("must be a whole number between -{0} and {0}", kLastSecond));
       return std::nullopt;
     }
     return static_cast<std::int64_t>(*number);
@@ -183,6 +187,12 @@ void SpecReader::read_calculations() {
       problem("calculations", "already_exists",
               fmt::format("{} is asked for twice: give each a name of its own", calculation.key()));
     }
+  }
+  // Both would be the same member of an answer's rows.
+  for (std::size_t i = 0; i < spec_.breakdowns.size(); ++i) {
+    if (!keys.contains(spec_.breakdowns[i])) continue;
+    problem(fmt::format("breakdowns[{}]", i), "already_exists",
+            fmt::format("{} is a calculation too: give the calculation a name of its own", spec_.breakdowns[i]));
   }
 }
 
@@ -364,19 +374,24 @@ void SpecReader::read_times() {
     problem("time_range", "invalid", "give two of start_time, end_time and time_range, not all three");
   }
   if (spec_.time_range && *spec_.time_range < 0) problem("time_range", "invalid", "must be more than 0");
-  if ((spec_.start_time && *spec_.start_time < 0) || (spec_.end_time && *spec_.end_time < 0)) {
-    problem("start_time", "invalid", "must be seconds since 1970");
-  }
+  if (spec_.start_time && *spec_.start_time < 0) problem("start_time", "invalid", "must be seconds since 1970");
+  if (spec_.end_time && *spec_.end_time < 0) problem("end_time", "invalid", "must be seconds since 1970");
   if (spec_.start_time && spec_.end_time && *spec_.start_time >= *spec_.end_time) {
     problem("end_time", "invalid", "must be after start_time");
   }
   const bool ends = spec_.time_range || (spec_.start_time && spec_.end_time) || !spec_.start_time;
   const SecondsRange range = resolve_range(spec_, 0);
   const std::int64_t length = range.to - range.from;
-  if (spec_.granularity < 0 || (ends && spec_.granularity > std::max<std::int64_t>(length, 1))) {
-    problem("granularity", "invalid", "must not be longer than the time range");
+  if (spec_.granularity < 0) {
+    problem("granularity", "invalid", "must not be negative: 0 or a number of seconds");
+  } else if (ends && spec_.granularity > std::max<std::int64_t>(length, 1)) {
+    problem(
+        "granularity", "invalid",
+        fmt::format("must not be longer than the time range, which is {} seconds", std::max<std::int64_t>(length, 0)));
   } else if (ends && spec_.granularity > 0 && spec_.granularity * kMaxBuckets < length) {
-    problem("granularity", "invalid", fmt::format("must be at least a {}th of the time range", kMaxBuckets));
+    problem("granularity", "invalid",
+            fmt::format("must be at least a {}th of the time range: {} seconds", kMaxBuckets,
+                        (length + kMaxBuckets - 1) / kMaxBuckets));
   }
   const auto offset = integer("compare_time_offset_seconds");
   if (!offset || *offset == 0) return;

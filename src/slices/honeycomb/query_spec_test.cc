@@ -110,6 +110,33 @@ TEST(QuerySpec, NamesWhatIsWrong) {
   }
 }
 
+/// The words name what is wrong, and what would be right.
+TEST(QuerySpec, ProblemsNameTheirCause) {
+  const Wrong cases[] = {
+      {R"({"granularity":-1})", "granularity", "must not be negative: 0 or a number of seconds"},
+      {R"({"granularity":1.5})", "granularity", "must be a whole number"},
+      {R"({"granularity":1e300})", "granularity", "must be a whole number between -9223372035 and 9223372035"},
+      {R"({"time_range":600,"granularity":601})", "granularity",
+       "must not be longer than the time range, which is 600 seconds"},
+      {R"({"time_range":86400,"granularity":60})", "granularity",
+       "must be at least a 1000th of the time range: 87 seconds"},
+      {R"({"end_time":-5})", "end_time", "must be seconds since 1970"},
+      {R"({"start_time":-5})", "start_time", "must be seconds since 1970"},
+      {R"({"limit":0})", "limit", "must be between 1 and 1000"},
+      {R"({"limit":-1})", "limit", "must be between 1 and 1000"},
+      {R"({"breakdowns":["a","COUNT"]})", "breakdowns[1]",
+       "COUNT is a calculation too: give the calculation a name of its own"},
+      {R"({"breakdowns":["n"],"calculations":[{"op":"MAX","column":"a","name":"n"}]})", "breakdowns[0]",
+       "n is a calculation too: give the calculation a name of its own"},
+  };
+  for (const auto& [json, field, words] : cases) {
+    const auto spec = read_query_spec(parse(json));
+    ASSERT_FALSE(spec) << json;
+    EXPECT_EQ(spec.error().front().field, field) << json;
+    EXPECT_EQ(spec.error().front().description, words) << json;
+  }
+}
+
 TEST(QuerySpec, AnswersSayNothingThatWasNotAsked) {
   const auto canonical = [](std::string_view json) { return to_plain_json(Value(canonical_spec(parse(json)))); };
   EXPECT_EQ(canonical(R"({"time_range":600,"calculations":[{"op":"COUNT"}]})"),

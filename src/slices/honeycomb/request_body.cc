@@ -7,7 +7,8 @@ namespace tetrascope::honeycomb {
 
 Result<Object> read_body_object(const Request& request) {
   auto value = value_from_event_json(request.body);
-  if (!value) return fail(ErrorCode::kMalformed, "the request body is not JSON");
+  if (!value)
+    return fail(ErrorCode::kMalformed, "the request body is not JSON, or holds a number that no double can hold");
   auto* object = std::get_if<Object>(&value->data);
   if (object == nullptr) return fail(ErrorCode::kMalformed, "the request body is not a JSON object");
   return std::move(*object);
