@@ -9,6 +9,7 @@
 #include "slices/honeycomb/column_settings.h"
 #include "slices/honeycomb/datasets.h"
 #include "slices/honeycomb/event.h"
+#include "slices/honeycomb/generated_columns.h"
 #include "slices/honeycomb/query_run.h"
 #include "slices/honeycomb/refusals.h"
 #include "slices/honeycomb/request_body.h"
@@ -66,21 +67,21 @@ Result<Place> place_of(const Middle& middle, const Request& request) {
   return place;
 }
 
-/// Fields that rows generate, where the dataset has any rows.
-void add_generated(const Middle& middle, const Place& place, Columns& columns) {
+/// Fields that its rows generate.
+Result<void> add_generated(const Middle& middle, const Place& place, Columns& columns) {
   const bool has_rows = place.selection.all || !place.selection.datasets.empty();
-  if (!has_rows) return;
+  if (!has_rows) return {};
+  ASSIGN_OR_RETURN(const GeneratedColumns generated, generated_columns(middle, place.selection));
   const auto last_written = place.known ? place.known->last_written : std::optional<UnixNanos>();
-  for (const Source source : sources_of(middle.fields, place.selection)) {
-    for (const auto& [name, kind] : generated_names(source)) {
-      Column column;
-      column.settings.key_name = name;
-      column.settings.created = place.known ? place.known->created : middle.settings.started;
-      column.kind = kind;
-      column.last_written = last_written;
-      columns.emplace(name, std::move(column));
-    }
+  for (const auto& [name, kind] : generated) {
+    Column column;
+    column.settings.key_name = name;
+    column.settings.created = place.known ? place.known->created : middle.settings.started;
+    column.kind = kind;
+    column.last_written = last_written;
+    columns.emplace(name, std::move(column));
   }
+  return {};
 }
 
 Result<Columns> columns_of(const Middle& middle, const Place& place) {
@@ -93,7 +94,7 @@ Result<Columns> columns_of(const Middle& middle, const Place& place) {
     column.last_written = seen.last_seen;
     columns.emplace(name, std::move(column));
   }
-  add_generated(middle, place, columns);
+  RETURN_IF_ERROR(add_generated(middle, place, columns));
   ASSIGN_OR_RETURN(auto by_name, column_settings(middle, place.environment, place.dataset));
   for (auto& [name, settings] : by_name) {
     Column& column = columns[name];

@@ -182,6 +182,7 @@ Response create_result(Middle& middle, const std::shared_ptr<RunningQueries>& ru
   result.range = resolve_range(*spec, UnixNanos::now().value / kNanosPerSecond);
   if (const auto saved = save_result(middle, result); !saved) return refuse(middle, request, saved.error());
   if (!start_run(middle, running, result)) {
+    forget_result(middle, result.id);
     return refuse(middle, request, {ErrorCode::kTooManyRequests, "too many queries at once"});
   }
   Response response = json_answer(201, result_body(middle, request, result));

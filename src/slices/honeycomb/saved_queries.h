@@ -36,6 +36,8 @@ struct SavedResult {
   std::optional<Error> failure;     ///< why there will be no answer
 };
 Result<void> save_result(const Middle& middle, const SavedResult& result);
+/// Of a question that could not be started.
+void forget_result(const Middle& middle, std::string_view id);
 Result<std::optional<SavedResult>> load_result(const Middle& middle, std::string_view environment,
                                                std::string_view dataset, std::string_view id);
 
