@@ -1,7 +1,7 @@
 // From an OTLP body to columns, and on to the bytes that the engine takes: spans a second on one core.
 
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 

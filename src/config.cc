@@ -1,6 +1,6 @@
 #include "config.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <array>
 #include <charconv>
@@ -43,7 +43,12 @@ std::string variable_name(std::string_view setting) {
   return name;
 }
 
-using Values = std::map<std::string, std::string, std::less<>>;
+/// A setting's value, and where it came from as errors name it: `--http`, `TETRASCOPE_HTTP`, `tetrascope.toml: http`.
+struct Given {
+  std::string text;
+  std::string place;
+};
+using Values = std::map<std::string, Given, std::less<>>;
 
 std::string known_names() {
   std::string names;
@@ -78,7 +83,7 @@ Result<Values> read_file(const std::string& path) {
       return fail(ErrorCode::kInvalid,
                   fmt::format("{}: unknown key '{}'; known are {}", path, key.str(), known_names()));
     ASSIGN_OR_RETURN(auto value, file_value(path, key.str(), node));
-    values.emplace(std::string(key.str()), std::move(value));
+    values.emplace(std::string(key.str()), Given{std::move(value), fmt::format("{}: {}", path, key.str())});
   }
   return values;
 }
@@ -92,10 +97,6 @@ Result<std::filesystem::path> state_folder(const char* (*environment)(const char
   return fail(ErrorCode::kInvalid, "no HOME to keep data in; say where with --data-dir DIR");
 }
 
-std::unexpected<Error> bad_value(std::string_view name, const Error& error) {
-  return fail(ErrorCode::kInvalid, fmt::format("--{}: {}", name, error.message));
-}
-
 Result<bool> parse_switch(std::string_view text) {
   if (text == "true" || text == "1") return true;
   if (text == "false" || text == "0" || text.empty()) return false;
@@ -104,10 +105,13 @@ Result<bool> parse_switch(std::string_view text) {
 
 Result<Config> to_config(const Values& values, const char* (*environment)(const char*)) {
   Config config;
-  const auto text = [&](std::string_view name) { return std::string_view(values.find(name)->second); };
+  const auto text = [&](std::string_view name) { return std::string_view(values.find(name)->second.text); };
+  const auto bad_value = [&](std::string_view name, std::string_view why) {
+    return fail(ErrorCode::kInvalid, fmt::format("{}: {}", values.find(name)->second.place, why));
+  };
   const auto endpoint = [&](std::string_view name, Endpoint& out) -> Result<void> {
     auto parsed = parse_endpoint(text(name));
-    if (!parsed) return bad_value(name, parsed.error());
+    if (!parsed) return bad_value(name, parsed.error().message);
     out = *std::move(parsed);
     return {};
   };
@@ -115,15 +119,16 @@ Result<Config> to_config(const Values& values, const char* (*environment)(const 
   RETURN_IF_ERROR(endpoint("grpc", config.grpc));
   RETURN_IF_ERROR(endpoint("xray", config.xray));
   if (text("data-dir").empty()) {
+    if (!values.find("data-dir")->second.place.empty())
+      return bad_value("data-dir", "is empty; want a folder, or leave it out");
     ASSIGN_OR_RETURN(config.data_dir, state_folder(environment));
   } else {
     config.data_dir = std::filesystem::absolute(text("data-dir")).lexically_normal();
   }
   const auto memory = parse_size(text("max-memory"));
-  if (!memory) return bad_value("max-memory", memory.error());
+  if (!memory) return bad_value("max-memory", memory.error().message);
   if (*memory < kLeastMemory)
-    return bad_value("max-memory", {ErrorCode::kInvalid,
-                                    fmt::format("'{}' is too little; want at least 512MiB", text("max-memory"))});
+    return bad_value("max-memory", fmt::format("'{}' is too little; want at least 512MiB", text("max-memory")));
   config.max_memory = *memory;
   config.log_level = text("log-level");
   config.clickhouse = text("clickhouse");
@@ -131,7 +136,7 @@ Result<Config> to_config(const Values& values, const char* (*environment)(const 
     if (const std::string_view host(part.begin(), part.end()); !host.empty()) config.allowed_hosts.emplace_back(host);
   }
   const auto require_keys = parse_switch(text("require-keys"));
-  if (!require_keys) return bad_value("require-keys", require_keys.error());
+  if (!require_keys) return bad_value("require-keys", require_keys.error().message);
   config.require_keys = *require_keys;
   return config;
 }
@@ -146,7 +151,7 @@ CommandLine failed(std::string message) { return {CommandLine::Action::kFail, st
 
 CommandLine serve(const Flags& flags, const char* (*environment)(const char*)) {
   Values values;
-  for (const auto& setting : kSettings) values.emplace(setting.name, setting.standard);
+  for (const auto& setting : kSettings) values.emplace(setting.name, Given{std::string(setting.standard), ""});
   std::string file = flags.file;
   if (const char* from_environment = environment("TETRASCOPE_CONFIG"); file.empty() && from_environment != nullptr)
     file = from_environment;
@@ -156,15 +161,10 @@ CommandLine serve(const Flags& flags, const char* (*environment)(const char*)) {
     for (auto& [name, value] : *from_file) values[name] = value;
   }
   for (const auto& setting : kSettings) {
-    const char* value = environment(variable_name(setting.name).c_str());
-    if (value != nullptr) values[std::string(setting.name)] = value;
+    const std::string variable = variable_name(setting.name);
+    if (const char* value = environment(variable.c_str())) values[std::string(setting.name)] = {value, variable};
   }
   for (const auto& [name, value] : flags.values) values[name] = value;
-  const auto given = [&](std::string_view name) {
-    return flags.values.contains(name) || environment(variable_name(name).c_str()) != nullptr;
-  };
-  if (values["data-dir"].empty() && given("data-dir"))
-    return failed("--data-dir: is empty; want a folder, or leave it out");
   auto config = to_config(values, environment);
   if (!config) return failed(config.error().message);
   return {CommandLine::Action::kServe, "", *std::move(config)};
@@ -226,11 +226,13 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments,
     const std::string flag = "--" + std::string(setting.name);
     const std::string name(setting.name);
     if (setting.value.empty()) {
-      serving->add_flag_callback(flag, [&flags, name] { flags.values[name] = "true"; }, std::string(setting.help));
+      serving->add_flag_callback(
+          flag, [&flags, name, flag] { flags.values[name] = {"true", flag}; }, std::string(setting.help));
       continue;
     }
     auto* option = serving->add_option_function<std::string>(
-        flag, [&flags, name](const std::string& value) { flags.values[name] = value; }, std::string(setting.help));
+        flag, [&flags, name, flag](const std::string& value) { flags.values[name] = {value, flag}; },
+        std::string(setting.help));
     option->type_name(std::string(setting.value))->default_str(std::string(setting.standard));
   }
 

@@ -81,6 +81,17 @@ TEST_F(ConfigTest, WhatIsWrongIsOneLineThatNamesIt) {
   }
 }
 
+TEST_F(ConfigTest, AWrongValueIsNamedAfterThePlaceItCameFrom) {
+  const std::string file = file_with("http = \"nonsense\"\n");
+  EXPECT_TRUE(parse({"serve", "--config", file}).text.starts_with(file + ": http: ")) << file;
+  variables()["TETRASCOPE_HTTP"] = "also nonsense";
+  EXPECT_TRUE(parse({"serve", "--config", file}).text.starts_with("TETRASCOPE_HTTP: "));
+  EXPECT_TRUE(parse({"serve", "--config", file, "--http", "x"}).text.starts_with("--http: "));
+  EXPECT_EQ(parse({"serve", "--http", "127.0.0.1:5"}).action, CommandLine::Action::kServe);
+  variables()["TETRASCOPE_DATA_DIR"] = "";
+  EXPECT_TRUE(parse({"serve", "--http", "127.0.0.1:5"}).text.starts_with("TETRASCOPE_DATA_DIR: is empty"));
+}
+
 TEST_F(ConfigTest, HelpTeachesEverySetting) {
   const auto line = parse({"serve", "--help"});
   ASSERT_EQ(line.action, CommandLine::Action::kPrint);

@@ -87,11 +87,11 @@ Result<void> serve(const Config& config) {
   fmt::print("tetrascope ready http={} grpc={} xray={}\n", http_endpoint.text(), grpc_endpoint.text(),
              config.xray.text());
   std::fflush(stdout);
-  spdlog::info("open http://{}/ ; data is kept in {}", http_endpoint.text(), config.data_dir.string());
+  log_info("open http://{}/ ; data is kept in {}", http_endpoint.text(), config.data_dir.string());
 
   int signal = 0;
   sigwait(&stop_signals, &signal);
-  spdlog::info("stopping");
+  log_info("stopping");
   std::thread grpc_stop([&grpc] { grpc.stop(kGrace); });
   http.stop(kGrace);
   grpc_stop.join();

@@ -1,6 +1,6 @@
 #include "ingest/batcher.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <future>
@@ -197,7 +197,7 @@ void Batcher::run() {
 
 void Batcher::commit(std::vector<Taken>& taken) {
   if (const auto stored = store_fields(taken); !stored)
-    spdlog::warn("field catalogue not stored: {}", stored.error().message);
+    log_warning("field catalogue not stored: {}", stored.error().message);
 
   std::array<std::future<void>, kTables> others;
   std::size_t mine = kTables;
@@ -225,7 +225,7 @@ void Batcher::store(std::vector<Taken>& taken, std::size_t table) {
   }
   const auto stored = insert_with_retries(table_name(table), native.view());
   if (stored) return;
-  spdlog::error("commit to {} failed: {}", table_name(table), stored.error().message);
+  log_error("commit to {} failed: {}", table_name(table), stored.error().message);
   for (Taken& one : taken) {
     for (Caller& caller : one.callers) {
       if (caller.begin[table] == caller.end[table]) continue;

@@ -1,6 +1,6 @@
 #include "model/value.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <array>

@@ -74,7 +74,7 @@ GrpcAnswer failure(const Error& error) {
 }
 
 /// grpc++ logs what clients do wrong as errors of its own.
-void log_quietly(gpr_log_func_args* args) { spdlog::debug("grpc: {}", args->message); }
+void log_quietly(gpr_log_func_args* args) { log_debug("grpc: {}", args->message); }
 
 }  // namespace
 
@@ -183,7 +183,7 @@ class Answerer {
   ~Answerer() {
     if (!mailbox_) return;
     if (mailbox_->answer(failure({ErrorCode::kInternal, {}})))
-      spdlog::error("{} went unanswered by its handler", method_);
+      log_error("{} went unanswered by its handler", method_);
   }
   void operator()(const GrpcAnswer& answer) {
     if (const auto mailbox = std::exchange(mailbox_, nullptr)) mailbox->answer(answer);
@@ -240,7 +240,7 @@ void GrpcServer::State::run() {
     try {
       proceed(static_cast<Call*>(tag), ok);
     } catch (const std::exception& error) {
-      spdlog::error("the gRPC loop threw: {}", error.what());
+      log_error("the gRPC loop threw: {}", error.what());
     }
   }
 }

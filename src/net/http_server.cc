@@ -158,7 +158,7 @@ bool Connection::dispatch(HttpConversation::Ready&& ready) {
     try {
       route->handler(std::move(request), std::move(respond));
     } catch (const std::exception& error) {
-      spdlog::error("the handler of {} {} threw: {}", route->method, route->pattern, error.what());
+      log_error("the handler of {} {} threw: {}", route->method, route->pattern, error.what());
     }
   };
   if (ready.route->at_once) {
@@ -172,7 +172,7 @@ void Connection::answer(std::uint64_t id, std::optional<Response> response, bool
   if (closed_) return;
   const bool dropped = !response && !logged;
   const auto path = conversation_->answer(id, std::move(response));
-  if (dropped && path) spdlog::error("{} went unanswered by its handler", *path);
+  if (dropped && path) log_error("{} went unanswered by its handler", *path);
   settle();
 }
 
@@ -374,7 +374,7 @@ Result<Endpoint> HttpServer::start(const Endpoint& where) {
         state->shared.loop->run();
         return;
       } catch (const std::exception& error) {
-        spdlog::error("the HTTP loop threw: {}", error.what());
+        log_error("the HTTP loop threw: {}", error.what());
       }
     }
   });

@@ -139,7 +139,7 @@ Response Router::shape(const Request& head, const Error& error) const {
   try {
     return match.table->shape_error(head, error);
   } catch (const std::exception& thrown) {
-    spdlog::error("the error shape of {} threw: {}", match.table->slice, thrown.what());
+    log_error("the error shape of {} threw: {}", match.table->slice, thrown.what());
     return plain_error({ErrorCode::kInternal, {}});
   }
 }

@@ -51,9 +51,9 @@ void WorkerPool::run() {
     try {
       task();
     } catch (const std::exception& error) {
-      spdlog::error("a task on the worker pool threw: {}", error.what());
+      log_error("a task on the worker pool threw: {}", error.what());
     } catch (...) {
-      spdlog::error("a task on the worker pool threw something that is no exception");
+      log_error("a task on the worker pool threw something that is no exception");
     }
   }
 }

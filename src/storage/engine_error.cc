@@ -73,8 +73,8 @@ bool among(const Numbers& numbers, int number) {
   return std::find(std::begin(numbers), std::end(numbers), number) != std::end(numbers);
 }
 
-void log_error(std::string_view what, std::string_view text) {
-  spdlog::warn("engine: {}: {}", what, text.substr(0, 2000));
+void log_engine_error(std::string_view what, std::string_view text) {
+  log_warning("engine: {}: {}", what, text.substr(0, 2000));
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ int engine_error_number(std::string_view text) {
 }
 
 Error insert_error(std::string_view table, std::string_view text) {
-  log_error(table, text);
+  log_engine_error(table, text);
   const int number = engine_error_number(text);
   // One number for "the table has too many parts now" and for "these rows fall into too many partitions", which stays
   // so.
@@ -101,7 +101,7 @@ Error insert_error(std::string_view table, std::string_view text) {
 }
 
 Error query_error(const QueryBounds& bounds, std::string_view text) {
-  log_error("query", text);
+  log_engine_error("query", text);
   // The server's own http_max_field_value_size, 128 KiB unless its operator chose another; it has no number of its own.
   if (text.find("Field value too long") != std::string_view::npos) {
     return {ErrorCode::kTooLarge, "a value in the query is too long"};
@@ -131,7 +131,7 @@ Error query_error(const QueryBounds& bounds, std::string_view text) {
 }
 
 Error ddl_error(std::string_view text) {
-  log_error("schema", text);
+  log_engine_error("schema", text);
   if (among(kLater, engine_error_number(text)))
     return {ErrorCode::kUnavailable, "cannot change the store's tables now"};
   return {ErrorCode::kInternal, "cannot change the store's tables"};

@@ -109,7 +109,7 @@ Result<void> migrate(Storage& storage, std::span<const Migration> migrations) {
   }
   for (const Migration& migration : migrations) {
     if (stored == 0 || migration.version <= stored) continue;
-    spdlog::info("bringing the stored data forward to schema {}", migration.version);
+    log_info("bringing the stored data forward to schema {}", migration.version);
     for (const std::string& statement : migration.statements) RETURN_IF_ERROR(storage.change_schema(statement));
     RETURN_IF_ERROR(note_version(storage, migration.version));
   }

@@ -88,7 +88,7 @@ Result<void> SqliteConnection::run(const std::string& sql) {
 Error SqliteConnection::error() const {
   const int code = handle_ == nullptr ? SQLITE_NOMEM : sqlite3_errcode(handle_);
   if (code == SQLITE_CONSTRAINT) return {ErrorCode::kInvalid, "not a document that can be kept: no JSON"};
-  spdlog::warn("control state: {} (SQLite {})", handle_ == nullptr ? "no memory" : sqlite3_errmsg(handle_), code);
+  log_warning("control state: {} (SQLite {})", handle_ == nullptr ? "no memory" : sqlite3_errmsg(handle_), code);
   switch (code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "slices/otlp/any_value.h"
 #include "slices/otlp/appender.h"

@@ -1,6 +1,6 @@
 #include "slices/otlp/appender.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <functional>
 

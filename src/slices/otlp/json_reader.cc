@@ -1,6 +1,6 @@
 #include "slices/otlp/json_reader.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <simdjson.h>
 
 #include <array>

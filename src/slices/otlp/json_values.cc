@@ -1,6 +1,6 @@
 // AnyValue, KeyValue, Resource and InstrumentationScope from JSON.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

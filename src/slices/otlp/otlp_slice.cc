@@ -1,6 +1,6 @@
 #include "slices/otlp/otlp_slice.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

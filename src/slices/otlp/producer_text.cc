@@ -1,6 +1,6 @@
 #include "slices/otlp/producer_text.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <utility>
 

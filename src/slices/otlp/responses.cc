@@ -1,6 +1,6 @@
 #include "slices/otlp/responses.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 // The frame that the three export requests share: resources that hold scopes that hold records.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <string>
 #include <string_view>

@@ -60,7 +60,7 @@ class ChdbStorage final : public Storage {
     // The engine's own list of what runs; a query that begins only now is caught by the next round.
     for (int round = 0; round < 2; ++round) {
       const auto ended = change_schema("KILL QUERY WHERE query_kind = 'Select' ASYNC");
-      if (!ended) spdlog::warn("queries could not be ended: {}", ended.error().message);
+      if (!ended) log_warning("queries could not be ended: {}", ended.error().message);
       std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }

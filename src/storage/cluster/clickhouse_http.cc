@@ -62,8 +62,7 @@ std::size_t summary_number(std::string_view summary, std::string_view name) {
 
 Result<ServerAddress> parse_server_url(std::string_view url) {
   const auto bad = [] {
-    return fail(ErrorCode::kInvalid,
-                "storage server: the address must have the form http://[USER:PASSWORD@]HOST:PORT[/DATABASE]");
+    return fail(ErrorCode::kInvalid, "storage server: --clickhouse wants http://[USER:PASSWORD@]HOST:PORT[/DATABASE]");
   };
   constexpr std::string_view kScheme = "http://";
   if (!url.starts_with(kScheme)) return bad();

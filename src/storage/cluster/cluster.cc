@@ -95,7 +95,7 @@ class ClusterStorage final : public Storage {
     ending_ = true;
     // Others may ask the same server: only what carries our ids is ended.
     const auto ended = change_schema(fmt::format("KILL QUERY WHERE startsWith(query_id, '{}') ASYNC", query_ids_));
-    if (!ended) spdlog::warn("queries could not be ended: {}", ended.error().message);
+    if (!ended) log_warning("queries could not be ended: {}", ended.error().message);
   }
 
   Result<Usage> usage() override { return query_usage(*this); }
@@ -156,10 +156,15 @@ Result<std::unique_ptr<Storage>> open_cluster(const ClusterOptions& options) {
   ClickHouseHttp first(server, credentials);
   const std::string where = fmt::format("storage server {}:{}", server.host, server.port);
   auto created = first.post("/", "", fmt::format("CREATE DATABASE IF NOT EXISTS {}", database), kQueryGrace);
-  if (!created) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", where, created.error().message));
+  if (!created) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("{}: {}; start it, or give --clickhouse the address of one that runs", where,
+                            created.error().message));
+  }
   if (created->error) {
-    return fail(ErrorCode::kUnavailable, fmt::format("{} refuses to create the database {}: {}", where, database,
-                                                     created->error->substr(0, created->error->find('\n'))));
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("{} refuses to create the database {}: {}; give --clickhouse a user who may", where,
+                            database, created->error->substr(0, created->error->find('\n'))));
   }
   return std::make_unique<ClusterStorage>(database, options, connections(options.insert_slots, server, credentials),
                                           connections(options.query_slots, server, credentials));
