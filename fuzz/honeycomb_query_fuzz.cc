@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "query/sql_writer.h"
@@ -45,6 +46,21 @@ void must_be_sound(const plan::Plan& plan) {
   if (!sql && !is_about_size(sql.error().message)) std::abort();
 }
 
+/// A value that a group of such a column can have.
+Value key_of(ColumnKind kind) {
+  switch (kind) {
+    case ColumnKind::kString:
+      return Value(std::string("a"));
+    case ColumnKind::kInteger:
+      return Value(std::int64_t{1});
+    case ColumnKind::kFloat:
+      return Value(1.5);
+    case ColumnKind::kBoolean:
+      break;
+  }
+  return Value(true);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -63,7 +79,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RowReader reader(fields(), selection, no_overrides);
   const QueryPlans plans(*spec, range, resolve_granularity(*spec, range), reader);
   must_be_sound(plans.groups(100));
-  must_be_sound(plans.series({"1:a"}));
+  for (const bool missing : {false, true}) {
+    ShownGroup group{"1:a", {}};
+    for (const auto& column : spec->breakdowns)
+      group.keys.push_back(missing ? Value() : key_of(reader.kind_of(column)));
+    must_be_sound(plans.series({group}));
+    must_be_sound(plans.rest({group}));
+  }
   must_be_sound(plans.total());
   if (plans.has_heatmap()) must_be_sound(plans.heatmap_bounds());
   return 0;

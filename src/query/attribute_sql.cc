@@ -173,6 +173,12 @@ std::string attribute_sql(const Attribute& attribute, std::string_view opened, S
     case Level::kItem:
       break;
   }
+  if (!attribute.of_event.empty()) {
+    // Without such an event the place is 0, of which the engine says "", which is no JSON and has no members.
+    const std::string event = fmt::format("indexOf(event_name, {})", out.reference("String", attribute.of_event));
+    return json_member_sql(attribute.type, fmt::format("event_attributes[{}]", event),
+                           ", " + out.reference("String", attribute.key));
+  }
   if (opened.empty()) return own_attribute_sql(attribute, out);
   return json_member_sql(attribute.type, std::string(opened), ", " + out.reference("String", attribute.key));
 }

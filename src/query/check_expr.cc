@@ -115,6 +115,10 @@ Result<Type> Checker::node(const Attribute& attribute, const Scope& scope, int /
   if (!is_plain(attribute.type))
     return invalid(fmt::format("attribute {} as {}", quoted(attribute.key), type_words(attribute.type)));
   RETURN_IF_ERROR(text(attribute.key));
+  if (attribute.of_event.empty()) return attribute.type;
+  if (attribute.level != Level::kItem || scope.read->table != Table::kSpans || !scope.read->unnest.empty())
+    return invalid(fmt::format("attribute {} of an event: only of spans that are read whole", quoted(attribute.key)));
+  RETURN_IF_ERROR(text(attribute.of_event));
   return attribute.type;
 }
 

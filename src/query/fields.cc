@@ -31,7 +31,7 @@ std::optional<Type> single_type(FieldTypes types) {
 
 /// The attribute at one level, as `type`, which single_type() gave; kAny otherwise.
 ExprPtr at_level(Level level, const std::string& key, FieldTypes types, Type type) {
-  if (type == Type::kAny) return std::make_shared<const Expr>(Expr{Attribute{level, key, Type::kAny, types}});
+  if (type == Type::kAny) return std::make_shared<const Expr>(Expr{Attribute{level, key, Type::kAny, types, {}}});
   if (type != Type::kDouble || !types.has(FieldType::kInt)) return attribute(level, key, type);
   ExprPtr as_int = attribute(level, key, Type::kInt);
   if (!types.has(FieldType::kDouble)) return call(Function::kToDouble, {std::move(as_int)});

@@ -18,7 +18,7 @@ ExprPtr time_literal(UnixNanos time) { return expr(Literal{Value(time.value), Ty
 ExprPtr column(std::string name) { return expr(TableColumn{std::move(name)}); }
 ExprPtr field(std::string name) { return expr(Field{std::move(name)}); }
 ExprPtr attribute(Level level, std::string key, Type type) {
-  return expr(Attribute{level, std::move(key), type, FieldTypes::all()});
+  return expr(Attribute{level, std::move(key), type, FieldTypes::all(), {}});
 }
 ExprPtr all_attributes(Level level) { return expr(AllAttributes{level}); }
 ExprPtr call(Function function, std::vector<ExprPtr> arguments) { return expr(Call{function, std::move(arguments)}); }

@@ -55,6 +55,8 @@ struct Attribute {
   Type type = Type::kAny;
   /// For kAny: the types that the key is known to come in, so that no other place is looked at.
   FieldTypes types = FieldTypes::all();
+  /// Not empty: of the span's first event of this name instead. Only of kItem, in a read of spans that opens nothing.
+  std::string of_event = {};
 };
 /// All attributes of one level, as one kAny that is an object; missing when the level has none. Only in a TableRead.
 struct AllAttributes {

@@ -88,6 +88,7 @@ ExprPtr attribute_of(const Object& object) {
   attribute.key = text_of(need(object, "attribute"));
   attribute.level = level_by_name(text_or(object, "level", "item"));
   attribute.type = type_by_name(text_or(object, "type", "any"));
+  attribute.of_event = text_or(object, "of_event", "");
   if (const Value* types = member(object, "types")) {
     attribute.types = FieldTypes();
     for (const std::string& name : texts(types)) {

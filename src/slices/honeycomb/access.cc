@@ -1,6 +1,6 @@
 #include "slices/honeycomb/access.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <nlohmann/json.hpp>
 

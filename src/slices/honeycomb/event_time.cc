@@ -1,6 +1,6 @@
 // Times and sample rates in all the forms in which clients write them.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <charconv>

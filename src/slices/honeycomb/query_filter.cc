@@ -1,6 +1,6 @@
 #include "slices/honeycomb/query_filter.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <charconv>
 #include <cmath>

@@ -115,7 +115,15 @@ ExprPtr convert(ExprPtr expr, Type from, Type to) {
 }
 
 ExprPtr attribute(Level level, std::string_view key, Type type, FieldTypes types) {
-  return std::make_shared<const plan::Expr>(plan::Expr{plan::Attribute{level, std::string(key), type, types}});
+  return std::make_shared<const plan::Expr>(plan::Expr{plan::Attribute{level, std::string(key), type, types, {}}});
+}
+
+/// What a span has of its first event of the name `exception`, unless its own attributes say it (2.6).
+constexpr std::array<std::string_view, 4> kOfException = {"exception.type", "exception.message", "exception.stacktrace",
+                                                          "exception.escaped"};
+ExprPtr of_first_exception(std::string_view key, Type type) {
+  return std::make_shared<const plan::Expr>(
+      plan::Expr{plan::Attribute{Level::kItem, std::string(key), type, FieldTypes::all(), "exception"}});
 }
 
 /// The first of `exprs`, each of `type`, that is not missing.
@@ -198,6 +206,14 @@ std::vector<RowReader::Place> RowReader::places(Source source, std::string_view 
     }
   };
   add_level(item_level(source), Level::kItem, !opened);
+  if (source == Source::kSpan && std::ranges::find(kOfException, column) != kOfException.end()) {
+    const FieldTypes found = types(Signal::kSpans, FieldLevel::kEvent, column);
+    const auto only = std::ranges::find_if(kAllTypes, [&](FieldType type) { return found.has(type); });
+    if (!found.empty()) {
+      const Type type = count_types(found) > 1 ? Type::kAny : type_of(*only);
+      places.push_back({type, of_first_exception(column, type)});
+    }
+  }
   if (auto generated = generated_field(source, column)) {
     const bool out_of_json = column.starts_with("body.");
     places.push_back({out_of_json ? Type::kAny : type_of(generated->kind), std::move(generated->expr)});

@@ -85,12 +85,12 @@ bool start_run(Middle& middle, const std::shared_ptr<RunningQueries>& running, c
       // What may be over by the next time is not kept: the next look asks again.
       const bool transient = data.error().code == ErrorCode::kUnavailable;
       if (data.error().code == ErrorCode::kInternal)
-        spdlog::error("honeycomb query {}: {}", asked.id, data.error().message);
+        log_error("honeycomb query {}: {}", asked.id, data.error().message);
       if (!transient) asked.failure = std::move(data).error();
     }
     if (asked.data || asked.failure) {
       if (const auto saved = save_result(middle, asked); !saved)
-        spdlog::error("honeycomb result {}: {}", asked.id, saved.error().message);
+        log_error("honeycomb result {}: {}", asked.id, saved.error().message);
     }
     running->remove(asked.id);
   };

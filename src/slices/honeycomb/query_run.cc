@@ -327,7 +327,7 @@ Error in_words_of_the_query(Error error) {
     case ErrorCode::kDeadlineExceeded:
       return {error.code, "the query ran longer than 10 seconds: ask for a shorter time range or fewer breakdowns"};
     case ErrorCode::kInvalid:
-      spdlog::warn("honeycomb query refused: {}", error.message);
+      log_warning("honeycomb query refused: {}", error.message);
       return {error.code, "the query is too large: ask with fewer columns, filters or values"};
     case ErrorCode::kTooLarge:
       return {ErrorCode::kInvalid,

@@ -1,6 +1,6 @@
 // The vendor's words for calculations, what a specification says about time, and how one is given back.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <array>

@@ -1,0 +1,126 @@
+#include "slices/honeycomb/marker_routes.h"
+
+#include <nlohmann/json.hpp>
+
+#include "slices/honeycomb/access.h"
+#include "slices/honeycomb/answers.h"
+#include "slices/honeycomb/datasets.h"
+#include "slices/honeycomb/event.h"
+#include "slices/honeycomb/refusals.h"
+#include "slices/honeycomb/request_body.h"
+#include "slices/honeycomb/saved_queries.h"
+
+namespace tetrascope::honeycomb {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::string_view kSpace = "honeycomb.marker";
+constexpr std::string_view kMarkerNotFound = "Marker not found";
+constexpr std::size_t kPage = 1'000;
+
+std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+/// What stands before the id in the keys of a dataset's markers.
+Result<std::string> prefix_of(const Middle& middle, const Request& request) {
+  ASSIGN_OR_RETURN(const HoneycombKey key, authorize(request, middle, Need::kAsk));
+  std::string dataset = request.captures.empty() ? std::string(kAllDatasets) : request.captures.at(0);
+  if (dataset != kAllDatasets) {
+    ASSIGN_OR_RETURN(const auto found, find_dataset(middle, key.environment, dataset));
+    if (!found) return fail(ErrorCode::kNotFound, "Dataset not found");
+    dataset = found->slug;
+  }
+  return std::string(key.environment).append("/").append(dataset).append("/");
+}
+
+/// Takes over what the body says; what it does not say stays. Read-only members are ignored.
+void read_marker(BodyReader& body, Json& marker) {
+  for (const char* name : {"message", "type", "url"}) {
+    if (const auto text = body.text(name)) marker[name] = *text;
+  }
+  for (const char* name : {"start_time", "end_time"}) {
+    const auto seconds = body.integer(name);
+    if (!seconds) continue;
+    if (*seconds < 0) body.problem(name, "invalid", "must be seconds since 1970");
+    // Clients that send their whole structure send zero for what was not set.
+    if (*seconds > 0) marker[name] = *seconds;
+  }
+}
+
+Response store(Middle& middle, const Request& request, int status, const std::string& key, const Json& marker) {
+  const std::string json = dump(marker);
+  if (const auto put = middle.control.put(std::string(kSpace), key, json); !put)
+    return refuse(middle, request, put.error());
+  return json_answer(status, json);
+}
+
+struct Found {
+  std::string key;
+  Json marker;
+};
+Result<Found> find(const Middle& middle, const Request& request) {
+  ASSIGN_OR_RETURN(std::string key, prefix_of(middle, request));
+  key += request.captures.at(1);
+  const auto unknown = [] { return fail(ErrorCode::kNotFound, std::string(kMarkerNotFound)); };
+  if (key.size() > kMaxControlKey) return unknown();
+  ASSIGN_OR_RETURN(const auto document, middle.control.get(kSpace, key));
+  if (!document) return unknown();
+  return Found{std::move(key), Json::parse(document->json, nullptr, false)};
+}
+
+}  // namespace
+
+Response create_marker(Middle& middle, const Request& request) {
+  const auto prefix = prefix_of(middle, request);
+  if (!prefix) return refuse(middle, request, prefix.error());
+  const auto object = read_body_object(request);
+  if (!object) return refuse(middle, request, object.error());
+  const UnixNanos now = UnixNanos::now();
+  Json marker = {{"id", random_id()},
+                 {"start_time", now.value / kNanosPerSecond},
+                 {"created_at", format_time(now)},
+                 {"updated_at", format_time(now)}};
+  BodyReader body(*object);
+  read_marker(body, marker);
+  if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
+  return store(middle, request, 201, *prefix + marker["id"].get<std::string>(), marker);
+}
+
+Response list_markers(Middle& middle, const Request& request) {
+  const auto prefix = prefix_of(middle, request);
+  if (!prefix) return refuse(middle, request, prefix.error());
+  std::string list = "[";
+  std::string after;
+  while (true) {
+    const auto page = middle.control.list(kSpace, *prefix, after, kPage);
+    if (!page) return refuse(middle, request, page.error());
+    for (const auto& document : *page) list.append(list.size() > 1 ? "," : "").append(document.json);
+    if (page->size() < kPage) break;
+    after = page->back().key;
+  }
+  return json_answer(200, list + "]");
+}
+
+Response update_marker(Middle& middle, const Request& request) {
+  auto found = find(middle, request);
+  if (!found) return refuse(middle, request, found.error());
+  const auto object = read_body_object(request);
+  if (!object) return refuse(middle, request, object.error());
+  // PUT replaces the whole; a marker stays where it began unless that is said.
+  for (const char* name : {"message", "type", "url", "end_time"}) found->marker.erase(name);
+  found->marker["updated_at"] = format_time(UnixNanos::now());
+  BodyReader body(*object);
+  read_marker(body, found->marker);
+  if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
+  return store(middle, request, 200, found->key, found->marker);
+}
+
+Response delete_marker(Middle& middle, const Request& request) {
+  const auto found = find(middle, request);
+  if (!found) return refuse(middle, request, found.error());
+  if (const auto removed = middle.control.remove(std::string(kSpace), found->key); !removed)
+    return refuse(middle, request, removed.error());
+  return json_answer(200, dump(found->marker));
+}
+
+}  // namespace tetrascope::honeycomb
