@@ -1,6 +1,6 @@
 #include "slices/otlp/export.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <memory>
 #include <utility>
@@ -10,42 +10,6 @@
 
 namespace tetrascope::otlp {
 namespace {
-
-struct Words {
-  std::string_view reason, remedy;
-};
-
-Words words_for(const Error& error, Format format) {
-  switch (error.code) {
-    case ErrorCode::kMalformed:
-      if (format == Format::kJson) return {"malformed JSON", "send OTLP's JSON: see the message for where it breaks"};
-      return {"malformed protobuf",
-              "look whether the exporter's protocol (http/protobuf, http/json) fits its content type, "
-              "and whether something on the way changes bodies"};
-    case ErrorCode::kTooLarge:
-      return {"request too large",
-              "send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE, the Collector's send_batch_max_size)"};
-    case ErrorCode::kUnsupportedMedia:
-      return {"unsupported content type or encoding",
-              "send application/x-protobuf or application/json, uncompressed or as gzip, zstd or deflate"};
-    case ErrorCode::kUnauthenticated:
-      return {"key or dataset missing",
-              "set OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=KEY; a Classic key needs x-honeycomb-dataset=NAME too"};
-    case ErrorCode::kNotFound:
-      return {"wrong path",
-              "set OTEL_EXPORTER_OTLP_ENDPOINT, to which exporters add /v1/traces, /v1/logs or /v1/metrics; a "
-              "variable for one signal (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) must hold the whole path"};
-    case ErrorCode::kMethodNotAllowed:
-      return {"wrong method", "exporters POST; look at what calls this address"};
-    case ErrorCode::kUnavailable:
-    case ErrorCode::kDeadlineExceeded:
-    case ErrorCode::kTooManyRequests:
-      return {"server busy",
-              "nothing is lost while the exporter retries; if it lasts, send less or give the server more"};
-    default:
-      return {"not stored", "see the message; the server's log says more"};
-  }
-}
 
 struct Pending {
   Arrival arrival;
@@ -136,8 +100,48 @@ void take_export(Middle& middle, Arrival arrival, Answer answer) {
   pending->answer(std::unexpected(error));
 }
 
+RefusalWords refusal_words(const Error& error, Format format) {
+  if (const auto words = http_refusal_words(error)) return *words;
+  switch (error.code) {
+    case ErrorCode::kMalformed:
+      if (format == Format::kJson) return {"malformed JSON", "send OTLP's JSON: see the message for where it breaks"};
+      return {"malformed protobuf",
+              "look whether the exporter's protocol (http/protobuf, http/json) fits its content type, "
+              "and whether something on the way changes bodies"};
+    case ErrorCode::kInvalid:
+      return {"invalid request", "the message names the member that cannot be taken, and what it should be"};
+    case ErrorCode::kTooLarge:
+      return {"request too large",
+              "send smaller batches (OTEL_BSP_MAX_EXPORT_BATCH_SIZE, the Collector's send_batch_max_size)"};
+    case ErrorCode::kUnsupportedMedia:
+      return {"unsupported content type or encoding",
+              "send application/x-protobuf or application/json, uncompressed or as gzip, zstd or deflate"};
+    case ErrorCode::kUnauthenticated:
+      return {"key or dataset missing",
+              "set OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=KEY; a Classic key needs x-honeycomb-dataset=NAME too"};
+    case ErrorCode::kPermissionDenied:
+      return {"key may not send", "use a key that may send events, in OTEL_EXPORTER_OTLP_HEADERS=x-honeycomb-team=KEY"};
+    case ErrorCode::kNotFound:
+      return {"wrong path",
+              "set OTEL_EXPORTER_OTLP_ENDPOINT, to which exporters add /v1/traces, /v1/logs or /v1/metrics; a "
+              "variable for one signal (OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) must hold the whole path"};
+    case ErrorCode::kMethodNotAllowed:
+      return {"wrong method", "exporters POST; look at what calls this address"};
+    case ErrorCode::kUnavailable:
+    case ErrorCode::kDeadlineExceeded:
+    case ErrorCode::kTooManyRequests:
+      return {"server busy",
+              "nothing is lost while the exporter retries; if it lasts, send less or give the server more"};
+    case ErrorCode::kConflict:
+    case ErrorCode::kUnimplemented:
+    case ErrorCode::kInternal:
+      break;
+  }
+  return {"not stored", "the server failed at this request, and its log says why; exporters do not send it again"};
+}
+
 void count_refusal(IngestStats& stats, const Arrival& arrival, const Error& error, std::string_view example) {
-  const Words words = words_for(error, arrival.format);
+  const RefusalWords words = refusal_words(error, arrival.format);
   const std::string detail = client_message(error);
   stats.rejected({arrival.protocol, words.reason, detail, words.remedy, arrival.client, example}, 0, UnixNanos::now());
 }

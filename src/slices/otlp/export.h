@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "slices/http_refusals.h"
 #include "slices/otlp/decode.h"
 #include "slices/slice.h"
 
@@ -32,6 +33,9 @@ void take_export(Middle& middle, Arrival arrival, Answer answer);
 /// `body` as it was before `encoding`; `buffer` holds it where it had to be inflated.
 /// Errors: kUnsupportedMedia, kMalformed, kTooLarge.
 Result<std::string_view> inflated(std::string_view encoding, std::string_view body, std::string& buffer);
+
+/// Reason and remedy of a refused request, for the page. Every code has its own.
+RefusalWords refusal_words(const Error& error, Format format);
 
 /// Counts a refused request with words for the page. `example`: the body, as far as it is there.
 void count_refusal(IngestStats& stats, const Arrival& arrival, const Error& error, std::string_view example);
