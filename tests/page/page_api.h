@@ -1,7 +1,7 @@
 #pragma once
 // One server for all tests of the page's API; each test has a day of its own on it.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <string>

@@ -148,4 +148,9 @@ void PageServer::send(const std::vector<SentLog>& logs) {
   ASSERT_EQ(response.status, 200) << response.body;
 }
 
+void PageServer::send(const std::string& signal, const nlohmann::json& body) {
+  const Response response = request("POST", "/v1/" + signal, body.dump(), json_headers());
+  ASSERT_EQ(response.status, 200) << response.body;
+}
+
 }  // namespace tetrascope

@@ -44,6 +44,8 @@ class PageServer {
 
   void send(const std::vector<SentSpan>& spans);
   void send(const std::vector<SentLog>& logs);
+  /// A whole OTLP request: `signal` is traces, logs or metrics.
+  void send(const std::string& signal, const nlohmann::json& request);
 
  private:
   TestStore store_;

@@ -1,6 +1,6 @@
 // Traces over a real engine: docs/protocols/ui.md, sentence by sentence.
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -203,7 +203,7 @@ TEST_F(PageApi, ASpanHasEverythingThatWasSentWithItsTypes) {
   EXPECT_EQ(span["status_message"], "failed");
   EXPECT_EQ(span["scope"]["name"], "page-test");
   EXPECT_EQ(span["scope"]["version"], "1.2");
-  EXPECT_EQ(span["resource"], json::parse(R"([{"key":"service.name","type":"string","text":"web"}])"));
+  EXPECT_EQ(span["resource"]["attributes"], json::parse(R"([{"key":"service.name","type":"string","text":"web"}])"));
   EXPECT_EQ(span["events"][0]["name"], "exception");
   EXPECT_EQ(span["events"][0]["time"], std::to_string(at + 3));
   EXPECT_EQ(span["events"][0]["attributes"][0]["text"], "E");

@@ -1,6 +1,6 @@
 // A small shop's telemetry, the same at every start: what the page is built and tested against without a server.
 
-import type { WireAttribute, WireLog, WireSpan } from "../src/api/wire";
+import type { WireAttribute, WireLog, WireProducer, WireSpan } from "../src/api/wire";
 import { kMilli, kSecond, type Nanos } from "../src/base/nanos";
 
 export interface MockTrace {
@@ -65,6 +65,12 @@ class Maker {
       dataset: service,
       environment: "default",
       sample_rate: 1,
+      span_id_text: "",
+      parent_span_id_text: "",
+      flags: 1,
+      dropped_attributes_count: 0,
+      dropped_events_count: 0,
+      dropped_links_count: 0,
       attributes: [
         text("http.request.method", "POST"),
         text("url.path", `/${service}/v2/${name.toLowerCase().replaceAll(" ", "-")}`),
@@ -73,14 +79,14 @@ class Maker {
         { key: "app.cart.value", type: "double", text: (this.random() * 300).toFixed(2) },
         { key: "app.cart.items", type: "array", text: '["sku-118","sku-7","sku-4402"]' },
       ],
-      resource: [
+      resource: producer("", "", [
         text("service.name", service),
         text("service.version", "2026.11.3"),
         text("host.name", `${service}-6c9f7d-x2lqv`),
         text("telemetry.sdk.language", "python"),
         text("telemetry.sdk.version", "1.45.1"),
-      ],
-      scope: { name: "opentelemetry.instrumentation.flask", version: "0.66b1", attributes: [] },
+      ]),
+      scope: producer("opentelemetry.instrumentation.flask", "0.66b1", []),
       events: [],
       links: [],
       ...more,
@@ -97,11 +103,30 @@ class Maker {
       severity_number: severity,
       severity_text: names[Math.floor((severity - 1) / 4)] ?? "",
       body,
+      body_type: "string",
+      event_name: "",
+      sent_time: (BigInt(span.start) + after).toString(),
+      observed_time: (BigInt(span.start) + after + kMilli).toString(),
+      received: (BigInt(span.start) + after + 2n * kMilli).toString(),
+      protocol: "otlp",
+      dataset: span.dataset,
+      environment: span.environment,
+      sample_rate: 1,
+      flags: 1,
+      dropped_attributes_count: 0,
+      resource: span.resource,
+      scope: span.scope,
       trace_id: this.traceId,
+      trace_id_text: "",
       span_id: span.span_id,
+      span_id_text: "",
       attributes: [text("logger.name", `${span.service}.handlers`), whole("code.lineno", 118)],
     });
   }
+}
+
+function producer(name: string, version: string, attributes: WireAttribute[]): WireProducer {
+  return { name, version, attributes, schema_url: "", dropped_attributes_count: 0, entity_refs: [] };
 }
 
 function checkout(maker: Maker, random: () => number, start: Nanos, fails: boolean): void {
@@ -125,6 +150,7 @@ function checkout(maker: Maker, random: () => number, start: Nanos, fails: boole
           {
             time: (start + total - 20n * kMilli).toString(),
             name: "exception",
+            dropped_attributes_count: 0,
             attributes: [
               text("exception.type", "payments.errors.CardDeclined"),
               text("exception.message", "issuer declined: insufficient funds"),
@@ -158,6 +184,9 @@ function checkout(maker: Maker, random: () => number, start: Nanos, fails: boole
         {
           trace_id: "5759e988bd862e3fe1be46a994272793",
           span_id: "00f067aa0ba902b7",
+          trace_state: "",
+          flags: 1,
+          dropped_attributes_count: 0,
           attributes: [text("messaging.system", "sqs")],
         },
       ],

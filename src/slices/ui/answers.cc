@@ -60,7 +60,7 @@ std::string_view code_name(ErrorCode code) {
 Response error_answer(const Request& request, const Error& error) {
   std::string message = error.message;
   if (error.code == ErrorCode::kInternal) {
-    spdlog::error("page: {} {}: {}", request.method, request.path, error.message);
+    log_error("page: {} {}: {}", request.method, request.path, error.message);
     message = "The server failed at this question; its log says why.";
   }
   Response response = json_answer(

@@ -39,13 +39,6 @@ void collect_leaves(const std::string& key, const Object& map, std::set<std::str
   }
 }
 
-const Value* member_of(const Value& object, std::string_view name) {
-  const auto* members = object.as<Object>();
-  if (members == nullptr) return nullptr;
-  const auto found = std::ranges::find(*members, name, &Object::value_type::first);
-  return found == members->end() ? nullptr : &found->second;
-}
-
 }  // namespace
 
 Value attributes_json(const Value& attributes) {
@@ -66,19 +59,6 @@ Value attributes_json(const Value& attributes) {
 Value attributes_json(std::string_view json) {
   const auto value = value_from_json(json);
   return attributes_json(value ? *value : Value());
-}
-
-Value shared_attributes_json(std::string_view shared) {
-  const auto value = value_from_json(shared);
-  const Value* attributes = value ? member_of(*value, "attributes") : nullptr;
-  return attributes_json(attributes != nullptr ? *attributes : Value());
-}
-
-std::string shared_text(std::string_view shared, std::string_view member) {
-  const auto value = value_from_json(shared);
-  const Value* found = value ? member_of(*value, member) : nullptr;
-  const auto* text = found != nullptr ? found->as<std::string>() : nullptr;
-  return text != nullptr ? *text : std::string();
 }
 
 }  // namespace tetrascope::ui

@@ -14,9 +14,5 @@ namespace tetrascope::ui {
 Value attributes_json(const Value& attributes);
 /// The same of JSON text; text that is none gives no attributes.
 Value attributes_json(std::string_view json);
-/// `attributes` of a resource or scope as stored, JSON with that member.
-Value shared_attributes_json(std::string_view shared);
-/// Another text member of a scope: `name`, `version`.
-std::string shared_text(std::string_view shared, std::string_view member);
 
 }  // namespace tetrascope::ui

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "slices/ui/producer_json.h"
+
 namespace tetrascope::ui {
 namespace {
 
@@ -37,14 +39,19 @@ TEST(AttributesJson, AMapStandsForItsLeaves) {
   EXPECT_EQ(keys, "m m.other mm.a ");
 }
 
-TEST(AttributesJson, ResourcesAndScopes) {
-  const std::string_view scope = R"({"name":"lib","version":"1.2","attributes":{"k":"v"}})";
-  EXPECT_EQ(to_json(shared_attributes_json(scope)), R"([{"key":"k","type":"string","text":"v"}])");
-  EXPECT_EQ(shared_text(scope, "version"), "1.2");
-  EXPECT_EQ(shared_text(scope, "schema_url"), "");
-  for (const std::string_view none : {"", "{}", "[]", "no json", R"({"attributes":7})"}) {
-    EXPECT_EQ(to_json(shared_attributes_json(none)), "[]") << none;
-    EXPECT_EQ(shared_text(none, "name"), "") << none;
+TEST(ProducerJson, SaysEverythingThatWasSent) {
+  EXPECT_EQ(
+      to_json(producer_json(
+          R"({"name":"lib","version":"1.2","attributes":{"k":"v"},"schema_url":"https://s","dropped_attributes":3,)"
+          R"("entity_refs":[{"type":"host","id_keys":["host.id"]}]})")),
+      R"({"name":"lib","version":"1.2","attributes":[{"key":"k","type":"string","text":"v"}],)"
+      R"("schema_url":"https://s","dropped_attributes_count":3,)"
+      R"("entity_refs":[{"type":"host","id_keys":["host.id"]}]})");
+  for (const std::string_view none : {"", "{}", "[]", "no json", R"({"attributes":7,"name":1,"schema_url":[]})"}) {
+    EXPECT_EQ(
+        to_json(producer_json(none)),
+        R"({"name":"","version":"","attributes":[],"schema_url":"","dropped_attributes_count":0,"entity_refs":[]})")
+        << none;
   }
 }
 

@@ -5,8 +5,9 @@
 
 #include "slices/ui/answers.h"
 #include "slices/ui/attributes_json.h"
+#include "slices/ui/producer_json.h"
 #include "slices/ui/question.h"
-#include "slices/ui/trace_search.h"
+#include "slices/ui/row_pages.h"
 
 namespace tetrascope::ui {
 namespace {
@@ -17,9 +18,13 @@ using plan::field;
 using plan::Function;
 using plan::literal;
 
-constexpr std::string_view kColumns[] = {"time", "service",    "severity_number", "severity_text",
-                                         "body", "event_name", "trace_id",        "span_id"};
-constexpr int kMaxRounds = 24;
+constexpr std::string_view kColumns[] = {
+    "time",          "sent_time",         "observed_time", "received",        "service",
+    "protocol",      "dataset",           "environment",   "sample_rate",     "body",
+    "body_type",     "event_name",        "severity_text", "severity_number", "trace_id",
+    "trace_id_text", "span_id",           "flags",         "resource",        "scope",
+    "span_id_text",  "dropped_attributes"};
+constexpr std::int64_t kMostLogsOfATrace = 10'000'000;
 
 plan::TableRead log_read(ExprPtr where) {
   plan::TableRead read;
@@ -30,10 +35,8 @@ plan::TableRead log_read(ExprPtr where) {
   return read;
 }
 
-/// By time; records of one nanosecond in an order that is the same for every page.
-plan::Sort by_time(bool descending) {
-  return {{{field("time"), descending}, {field("trace_id")}, {field("span_id")}, {field("body")}}};
-}
+/// Beside the time: records of one nanosecond stand in the same order on every page.
+const std::vector<std::string> kOrder = {"trace_id", "span_id", "body"};
 
 ExprPtr condition(const LogSearch& search) {
   ExprPtr all;
@@ -51,83 +54,74 @@ ExprPtr condition(const LogSearch& search) {
 Value log_json(const plan::Answer& answer, const std::vector<Value>& row) {
   const auto cell = [&](std::string_view name) -> const Value& { return row[column_of(answer, name)]; };
   const auto text = [&](std::string_view name) { return Value(std::string(text_cell(cell(name)))); };
-  return Object{{"time", exact(int_cell(cell("time")))},
+  const auto number = [&](std::string_view name) { return Value(int_cell(cell(name))); };
+  const auto instant = [&](std::string_view name) { return exact(int_cell(cell(name))); };
+  return Object{{"time", instant("time")},
+                {"sent_time", instant("sent_time")},
+                {"observed_time", instant("observed_time")},
+                {"received", instant("received")},
                 {"service", text("service")},
-                {"severity_number", int_cell(cell("severity_number"))},
+                {"protocol", text("protocol")},
+                {"dataset", text("dataset")},
+                {"environment", text("environment")},
+                {"sample_rate", number("sample_rate")},
+                {"severity_number", number("severity_number")},
                 {"severity_text", text("severity_text")},
                 {"event_name", text("event_name")},
                 {"body", text("body")},
+                {"body_type", text("body_type")},
                 {"trace_id", id_cell(cell("trace_id"))},
+                {"trace_id_text", text("trace_id_text")},
                 {"span_id", id_cell(cell("span_id"))},
-                {"attributes", attributes_json(cell("attributes"))}};
+                {"span_id_text", text("span_id_text")},
+                {"flags", number("flags")},
+                {"attributes", attributes_json(cell("attributes"))},
+                {"dropped_attributes_count", number("dropped_attributes")},
+                {"resource", producer_json(text_cell(cell("resource")))},
+                {"scope", producer_json(text_cell(cell("scope")))}};
 }
 
-std::string page_json(const plan::TimeRange& range, Array logs, const std::optional<std::string>& cursor) {
-  return to_json(Object{{"from", exact(range.from)},
-                        {"to", exact(range.to)},
-                        {"logs", std::move(logs)},
-                        {"cursor", cursor ? Value(*cursor) : Value()}});
-}
-
-/// Where the next page begins: after the last row, and after the others of its nanosecond.
-Cursor after_last(const std::vector<UnixNanos>& times, const std::optional<Cursor>& before, std::int64_t skipped) {
-  const UnixNanos last = times.back();
-  std::int64_t shown = std::ranges::count(times, last);
-  if (before && before->time == last) shown += skipped;
-  return {last, std::to_string(shown)};
+Array logs_json(const plan::Answer& answer, std::size_t rows) {
+  Array logs;
+  for (std::size_t i = 0; i < rows; ++i) logs.push_back(log_json(answer, answer.rows[i]));
+  return logs;
 }
 
 }  // namespace
 
 Result<std::string> search_logs(const plan::Runner& runner, const LogSearch& search) {
-  const std::optional<std::int64_t> skip = search.after ? parse_int(search.after->rest) : 0;
-  if (!skip || *skip < 0 || *skip > 1'000'000) {
-    return fail(ErrorCode::kInvalid, "cursor: want one that an earlier answer gave");
-  }
-  const ExprPtr where = condition(search);
-  UnixNanos until = search.range.to;
-  if (search.after && search.after->time < until) until = {search.after->time.value + 1};
-  Windows windows(search.range, until);
-  Array logs;
-  std::vector<UnixNanos> times;
-  bool more = false;
-  for (int round = 0; round < kMaxRounds && !windows.done() && !more; ++round) {
-    const std::size_t want = search.limit + 1 - logs.size();
-    const auto offset = static_cast<std::uint64_t>(round == 0 ? *skip : 0);
-    const plan::Plan plan{windows.current(), {log_read(where)}, {by_time(true), plan::Limit{want, offset, {}}}};
-    ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan));
-    more = answer.rows.size() == want;
-    const std::size_t kept = answer.rows.size() - (more ? 1 : 0);
-    const std::size_t time = column_of(answer, "time");
-    for (std::size_t i = 0; i < kept; ++i) {
-      logs.push_back(log_json(answer, answer.rows[i]));
-      times.push_back({int_cell(answer.rows[i][time])});
-    }
-    windows.widen();
-  }
+  ASSIGN_OR_RETURN(const RowPage page, read_newest(runner, {.range = search.range,
+                                                            .read = log_read(condition(search)),
+                                                            .order = kOrder,
+                                                            .after = search.after,
+                                                            .limit = search.limit}));
   std::optional<std::string> next;
-  if (more && !times.empty()) next = write_cursor(after_last(times, search.after, *skip));
-  return page_json(search.range, std::move(logs), next);
+  if (page.next) next = write_cursor(search.mark, *page.next);
+  return page_json(search.range, "logs", logs_json(page.answer, page.answer.rows.size()), next);
 }
 
-Result<std::string> read_trace_logs(const plan::Runner& runner, const NamedId<16>& trace, std::size_t offset,
-                                    std::size_t limit) {
-  const plan::Plan plan{kAllTime,
-                        {log_read(equals(column("trace_id"), id_literal(trace.id)))},
-                        {by_time(false), plan::Limit{limit + 1, offset, {}}}};
+Result<std::string> read_trace_logs(const plan::Runner& runner, const NamedId<16>& trace, const TraceLogPage& page) {
+  const std::optional<std::int64_t> offset = page.after ? parse_int(page.after->rest) : 0;
+  if (!offset || *offset < 0 || *offset > kMostLogsOfATrace) {
+    return fail(ErrorCode::kInvalid, "cursor: want one that an earlier answer gave");
+  }
+  plan::Sort oldest_first{{{field("time")}}};
+  for (const std::string& name : kOrder) oldest_first.keys.push_back({field(name)});
+  const plan::Plan plan{
+      kAllTime,
+      {log_read(equals(column("trace_id"), id_literal(trace.id)))},
+      {std::move(oldest_first), plan::Limit{page.limit + 1, static_cast<std::uint64_t>(*offset), {}}}};
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan));
-  Array logs;
-  for (std::size_t i = 0; i < std::min(limit, answer.rows.size()); ++i) {
-    logs.push_back(log_json(answer, answer.rows[i]));
-  }
-  std::optional<std::string> next;
-  if (answer.rows.size() > limit) next = std::to_string(offset + limit);
+  const std::size_t shown = std::min(page.limit, answer.rows.size());
   plan::TimeRange range{{}, {}};
-  if (!answer.rows.empty()) {
+  std::optional<std::string> next;
+  if (shown > 0) {
     const std::size_t time = column_of(answer, "time");
-    range = {{int_cell(answer.rows.front()[time])}, {int_cell(answer.rows.back()[time])}};
+    range = {{int_cell(answer.rows.front()[time])}, {int_cell(answer.rows[shown - 1][time])}};
+    const std::int64_t before_next = *offset + static_cast<std::int64_t>(shown);
+    if (answer.rows.size() > shown) next = write_cursor(page.mark, {range.to, std::to_string(before_next)});
   }
-  return page_json(range, std::move(logs), next);
+  return page_json(range, "logs", logs_json(answer, shown), next);
 }
 
 }  // namespace tetrascope::ui

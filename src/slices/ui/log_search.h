@@ -16,16 +16,22 @@ struct LogSearch {
   std::string service;            ///< "" for any
   std::int64_t min_severity = 0;  ///< OTLP's severity number
   std::string text;               ///< in the body, in any letter case; "" for any
-  /// Of the page before: the last record's time, and how many of that nanosecond have been shown.
   std::optional<Cursor> after;
+  std::string mark;  ///< question_mark() of the request, for the next cursor
   std::size_t limit = 100;
 };
 
 /// JSON {"from","to","logs":[…],"cursor"}. Errors: those of ask(); kInvalid for a cursor that is none.
 Result<std::string> search_logs(const plan::Runner& runner, const LogSearch& search);
 
-/// The same for the records that name a trace, oldest first. `offset`: how many come before the page.
-Result<std::string> read_trace_logs(const plan::Runner& runner, const NamedId<16>& trace, std::size_t offset,
-                                    std::size_t limit);
+/// A page of the records of one trace.
+struct TraceLogPage {
+  std::optional<Cursor> after;  ///< its `rest` says how many come before the page
+  std::string mark;
+  std::size_t limit = 200;
+};
+
+/// The same for the records that name a trace, oldest first.
+Result<std::string> read_trace_logs(const plan::Runner& runner, const NamedId<16>& trace, const TraceLogPage& page);
 
 }  // namespace tetrascope::ui

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ids.h"
+
 namespace tetrascope::ui {
 namespace {
 
@@ -120,16 +122,37 @@ Result<std::vector<std::pair<std::string, std::string>>> read_attributes(const R
   return attributes;
 }
 
+std::string question_mark(const Request& request) {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  for (const auto& one : request.query) {
+    if (one.first != "cursor" && one.first != "limit") parameters.emplace_back(one);
+  }
+  std::ranges::sort(parameters);
+  // Lengths before texts, so that no two questions read the same.
+  std::string text = fmt::format("{}:{}", request.path.size(), request.path);
+  for (const auto& [name, value] : parameters) {
+    text += fmt::format(" {}:{}={}:{}", name.size(), name, value.size(), value);
+  }
+  return fmt::format("{:016x}", stable_hash(text)[0]);
+}
+
 Result<std::optional<Cursor>> read_cursor(const Request& request) {
   const auto text = request.query_value("cursor");
   if (!text) return std::nullopt;
-  const std::size_t dot = text->find('.');
-  const auto time = dot == std::string_view::npos ? std::nullopt : parse_int(text->substr(0, dot));
-  const std::string_view rest = time ? text->substr(dot + 1) : "";
+  const std::size_t first = text->find('.');
+  const std::size_t second = first == std::string_view::npos ? first : text->find('.', first + 1);
+  const auto time =
+      second == std::string_view::npos ? std::nullopt : parse_int(text->substr(first + 1, second - first - 1));
+  const std::string_view rest = time ? text->substr(second + 1) : "";
   if (!time || rest.size() > 64) return invalid("cursor: want one that an earlier answer gave");
+  if (text->substr(0, first) != question_mark(request)) {
+    return invalid("cursor: it belongs to another list or another question; ask for the first page without one");
+  }
   return Cursor{{*time}, std::string(rest)};
 }
 
-std::string write_cursor(const Cursor& cursor) { return fmt::format("{}.{}", cursor.time.value, cursor.rest); }
+std::string write_cursor(std::string_view mark, const Cursor& cursor) {
+  return fmt::format("{}.{}.{}", mark, cursor.time.value, cursor.rest);
+}
 
 }  // namespace tetrascope::ui

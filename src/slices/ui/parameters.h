@@ -38,14 +38,19 @@ std::string read_text(const Request& request, std::string_view name);
 /// Each `attribute=key=value`, split at its first `=`.
 Result<std::vector<std::pair<std::string, std::string>>> read_attributes(const Request& request);
 
-/// A place in a list that is sorted by time and then by something: `1795356350834567891.` and more.
+/// A place in a list that is sorted by time and then by something.
 struct Cursor {
   UnixNanos time;
   std::string rest;
   friend bool operator==(const Cursor&, const Cursor&) = default;
 };
+/// Which list, and which question about it: the path and every parameter but `cursor` and `limit`, in any order. A
+/// cursor carries it, so that none is taken for a place in another list.
+std::string question_mark(const Request& request);
+/// Errors: kInvalid for text that is no cursor, and for the cursor of another question.
 Result<std::optional<Cursor>> read_cursor(const Request& request);
-std::string write_cursor(const Cursor& cursor);
+/// `mark`: question_mark() of the request that this cursor goes on from.
+std::string write_cursor(std::string_view mark, const Cursor& cursor);
 
 /// All digits of `text` as a number; nullopt for anything else, an overflow too.
 std::optional<std::int64_t> parse_int(std::string_view text);

@@ -47,16 +47,34 @@ TEST(Parameters, RangesThatMakeNoSense) {
 TEST(Parameters, CursorsComeBackAsTheyWere) {
   for (const Cursor& cursor :
        {Cursor{{0}, ""}, Cursor{{-1}, "00ff"}, Cursor{{std::numeric_limits<std::int64_t>::max()}, "3"}}) {
-    const auto read = read_cursor(asking("cursor=" + write_cursor(cursor)));
+    const auto read = read_cursor(asking("cursor=" + write_cursor(question_mark(asking("")), cursor)));
     ASSERT_TRUE(read.has_value() && read->has_value());
     EXPECT_EQ(**read, cursor);
   }
   const auto none = read_cursor(asking(""));
   EXPECT_TRUE(none.has_value() && !none->has_value());
-  for (const char* query : {"cursor=", "cursor=5", "cursor=x.1", "cursor=99999999999999999999.1"}) {
-    EXPECT_FALSE(read_cursor(asking(query)).has_value()) << query;
+  const std::string mark = question_mark(asking(""));
+  for (const std::string& text :
+       std::vector<std::string>{"", "5", mark, mark + ".x.1", mark + ".99999999999999999999.1", mark + ".1", "1.1",
+                                mark + ".1." + std::string(65, 'a')}) {
+    EXPECT_FALSE(read_cursor(asking("cursor=" + text)).has_value()) << text;
   }
-  EXPECT_FALSE(read_cursor(asking("cursor=1." + std::string(65, 'a'))).has_value());
+}
+
+TEST(Parameters, ACursorBelongsToItsQuestion) {
+  const std::string cursor = "&cursor=" + write_cursor(question_mark(asking("service=a&last=1h")), {{5}, "1"});
+  EXPECT_TRUE(read_cursor(asking("last=1h&service=a" + cursor)).has_value()) << "in another order";
+  EXPECT_TRUE(read_cursor(asking("last=1h&service=a&limit=7" + cursor)).has_value()) << "with longer pages";
+  for (const char* other :
+       {"last=1h", "service=b&last=1h", "service=a&last=2h", "service=a&last=1h&text=x", "service=a%26last%3D1h"}) {
+    const auto read = read_cursor(asking(other + cursor));
+    ASSERT_FALSE(read.has_value()) << other;
+    EXPECT_EQ(read.error().code, ErrorCode::kInvalid);
+    EXPECT_NE(read.error().message.find("another"), std::string::npos) << read.error().message;
+  }
+  Request elsewhere = asking("service=a&last=1h" + cursor);
+  elsewhere.path = "/api/v1/logs";
+  EXPECT_FALSE(read_cursor(elsewhere).has_value()) << "of another list";
 }
 
 TEST(Parameters, AttributesAreSplitAtTheirFirstEqualsSign) {

@@ -2,13 +2,13 @@
 // Spans with everything that the store has of them.
 
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/ids.h"
 #include "model/value.h"
 #include "query/plan.h"
 #include "query/run.h"
+#include "slices/ui/producer_json.h"
 
 namespace tetrascope::ui {
 
@@ -26,13 +26,10 @@ class SpanWriter {
   void append_own(std::size_t row, std::string& out) const;
   void append_events(std::size_t row, std::string& out) const;
   void append_links(std::size_t row, std::string& out) const;
-  /// A trace's spans share few resources and scopes: each text is read once.
-  const std::string& resource_json(std::string_view resource);
-  const std::string& scope_json(std::string_view scope);
 
   const plan::Answer& answer_;
   std::vector<std::size_t> places_;
-  std::unordered_map<std::string, std::string> resources_, scopes_;
+  ProducerTexts producers_;
 };
 
 }  // namespace tetrascope::ui

@@ -20,7 +20,7 @@ constexpr Client kClients[] = {
     {"otlp", true}, {"honeycomb", true}, {"xray", false}, {"cloudwatch_logs", false}, {"rollbar", false}};
 
 /// How far back stored data still turns on a client's light.
-constexpr std::int64_t kStoredNanos = 30 * 86'400 * kNanosPerSecond;
+constexpr std::int64_t kStoredNanos = std::int64_t{30} * 86'400 * kNanosPerSecond;
 
 /// `otlp/http` and `otlp/grpc` are `otlp`.
 std::string_view client_of(std::string_view protocol) { return protocol.substr(0, protocol.find('/')); }

@@ -17,7 +17,7 @@ using plan::Function;
 using plan::literal;
 
 /// How far outside of the searched window the other spans of a trace are looked for.
-constexpr std::int64_t kSlack = 24 * 3600 * kNanosPerSecond;
+constexpr std::int64_t kSlack = std::int64_t{24} * 3600 * kNanosPerSecond;
 /// Questions of one page: with windows that grow eightfold these reach over ten years, and twice as often shorten.
 constexpr int kMaxRounds = 24;
 

@@ -7,6 +7,7 @@
 #include "slices/ui/answers.h"
 #include "slices/ui/arrivals.h"
 #include "slices/ui/log_search.h"
+#include "slices/ui/metric_search.h"
 #include "slices/ui/page_files.h"
 #include "slices/ui/parameters.h"
 #include "slices/ui/status.h"
@@ -63,7 +64,7 @@ Result<std::string> list_traces(const Middle& middle, const Request& request) {
   return to_json(Object{{"from", exact(search.range.from)},
                         {"to", exact(search.range.to)},
                         {"traces", std::move(traces)},
-                        {"cursor", page.next ? Value(write_cursor(*page.next)) : Value()}});
+                        {"cursor", page.next ? Value(write_cursor(question_mark(request), *page.next)) : Value()}});
 }
 
 Result<std::string> list_logs(const Middle& middle, const Request& request) {
@@ -76,7 +77,21 @@ Result<std::string> list_logs(const Middle& middle, const Request& request) {
   ASSIGN_OR_RETURN(search.after, read_cursor(request));
   ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 100));
   search.limit = static_cast<std::size_t>(limit);
+  search.mark = question_mark(request);
   return search_logs(middle.runner, search);
+}
+
+Result<std::string> list_metrics(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"last", "from", "to", "service", "name", "cursor", "limit"}));
+  MetricSearch search;
+  ASSIGN_OR_RETURN(search.range, read_range(request, UnixNanos::now(), kAhead));
+  search.service = read_text(request, "service");
+  search.name = read_text(request, "name");
+  ASSIGN_OR_RETURN(search.after, read_cursor(request));
+  ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 100));
+  search.limit = static_cast<std::size_t>(limit);
+  search.mark = question_mark(request);
+  return search_metrics(middle.runner, search);
 }
 
 /// The id in the path, of any form that a client may have used.
@@ -101,9 +116,9 @@ Result<std::string> show_span(const Middle& middle, const Request& request) {
 Result<std::string> show_trace_logs(const Middle& middle, const Request& request) {
   RETURN_IF_ERROR(check_names(request, {"cursor", "limit"}));
   ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
-  ASSIGN_OR_RETURN(const std::int64_t offset, read_number(request, "cursor", 0, 10'000'000 - kMaxPage, 0));
+  ASSIGN_OR_RETURN(const auto after, read_cursor(request));
   ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 200));
-  return read_trace_logs(middle.runner, trace, static_cast<std::size_t>(offset), static_cast<std::size_t>(limit));
+  return read_trace_logs(middle.runner, trace, {after, question_mark(request), static_cast<std::size_t>(limit)});
 }
 
 Result<std::string> show_document(const Middle& middle, const Request& request) {
@@ -177,6 +192,7 @@ Slice make_ui_slice(Middle& middle) {
   question("traces/{trace_id}/logs", show_trace_logs);
   question("traces/{trace_id}/document", show_document);
   question("logs", list_logs);
+  question("metrics", list_metrics);
   question("rejected", list_rejected);
 
   for (const char* page : {"/", "/traces", "/trace/{trace_id}", "/logs", "/rejected"}) {

@@ -6,7 +6,7 @@
 namespace tetrascope::ui {
 namespace {
 
-constexpr std::int64_t kFirstWidth = 15 * 60 * kNanosPerSecond;
+constexpr std::int64_t kFirstWidth = std::int64_t{15} * 60 * kNanosPerSecond;
 constexpr std::int64_t kWidest = std::numeric_limits<std::int64_t>::max() / 8;
 
 }  // namespace

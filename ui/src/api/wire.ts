@@ -88,10 +88,23 @@ export interface WireAttribute {
   readonly text: string;
 }
 
+/** A resource or scope: who made the row. What was not sent is "", 0 or []. */
+export interface WireProducer {
+  readonly name: string;
+  readonly version: string;
+  readonly attributes: readonly WireAttribute[];
+  readonly schema_url: string;
+  readonly dropped_attributes_count: number;
+  readonly entity_refs: readonly unknown[];
+}
+
 export interface WireSpan {
   readonly span_id: string;
+  readonly span_id_text: string;
   readonly parent_span_id: string;
+  readonly parent_span_id_text: string;
   readonly trace_state: string;
+  readonly flags: number;
   readonly start: string;
   readonly duration: string;
   readonly received: string;
@@ -104,18 +117,25 @@ export interface WireSpan {
   readonly dataset: string;
   readonly environment: string;
   readonly sample_rate: number;
+  readonly dropped_attributes_count: number;
+  readonly dropped_events_count: number;
+  readonly dropped_links_count: number;
   readonly attributes: readonly WireAttribute[];
-  readonly resource: readonly WireAttribute[];
-  readonly scope: { readonly name: string; readonly version: string; readonly attributes: readonly WireAttribute[] };
+  readonly resource: WireProducer;
+  readonly scope: WireProducer;
   readonly events: readonly {
     readonly time: string;
     readonly name: string;
     readonly attributes: readonly WireAttribute[];
+    readonly dropped_attributes_count: number;
   }[];
   readonly links: readonly {
     readonly trace_id: string;
     readonly span_id: string;
+    readonly trace_state: string;
+    readonly flags: number;
     readonly attributes: readonly WireAttribute[];
+    readonly dropped_attributes_count: number;
   }[];
 }
 
@@ -127,13 +147,29 @@ export interface WireSpanAnswer {
 
 export interface WireLog {
   readonly time: string;
+  /** As sent; "0" for none. */
+  readonly sent_time: string;
+  readonly observed_time: string;
+  readonly received: string;
   readonly service: string;
+  readonly protocol: string;
+  readonly dataset: string;
+  readonly environment: string;
+  readonly sample_rate: number;
   readonly severity_number: number;
   readonly severity_text: string;
+  readonly event_name: string;
   readonly body: string;
+  readonly body_type: string;
   readonly trace_id: string;
+  readonly trace_id_text: string;
   readonly span_id: string;
+  readonly span_id_text: string;
+  readonly flags: number;
   readonly attributes: readonly WireAttribute[];
+  readonly dropped_attributes_count: number;
+  readonly resource: WireProducer;
+  readonly scope: WireProducer;
 }
 
 export interface WireLogs {

@@ -7,12 +7,14 @@ export function formatCount(value: number): string {
   return `${(value / 1e9).toFixed(1)} G`;
 }
 
-/** A rate per second: `0`, `0.02`, `3.4`, `120`. */
-export function formatRate(perSecond: number): string {
-  if (perSecond === 0) return "0";
-  if (perSecond < 0.01) return "<0.01";
-  if (perSecond < 1) return perSecond.toFixed(2);
-  return perSecond < 100 ? perSecond.toFixed(1) : formatCount(perSecond);
+/** So many in so many seconds, in the unit that keeps it above one where it can: `3.4 /s`, `2.1 /min`, `5 /h`. */
+export function formatRate(count: number, seconds: number): { readonly rate: string; readonly unit: string } {
+  const short = (value: number) => (value < 100 ? value.toFixed(1).replace(/\.0$/, "") : formatCount(value));
+  const perSecond = count / Math.max(1, seconds);
+  if (perSecond >= 1) return { rate: short(perSecond), unit: "/s" };
+  if (perSecond * 60 >= 1) return { rate: short(perSecond * 60), unit: "/min" };
+  if (perSecond * 3600 >= 0.1 || count === 0) return { rate: short(perSecond * 3600), unit: "/h" };
+  return { rate: short(perSecond * 86_400), unit: "/d" };
 }
 
 /** A share in per cent: `0 %`, `<0.1 %`, `2.5 %`, `100 %`. */

@@ -6,6 +6,6 @@ test("a service keeps its colour over releases", () => {
 });
 
 test("names that differ by one letter spread over all colours", () => {
-  const used = new Set(Array.from({ length: 64 }, (_, i) => serviceSlot(`service-${i}`)));
+  const used = new Set(Array.from({ length: 256 }, (_, i) => serviceSlot(`service-${i}`)));
   expect(used.size).toBe(kServiceColours);
 });

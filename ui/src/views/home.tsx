@@ -1,18 +1,19 @@
 // What arrives now: by service and by protocol. On a fresh server: what to set so that something arrives.
 
 import { fetchServices, fetchStatus, type ProtocolRow, type ServiceRow, type Services } from "../api/queries";
-import { formatDuration, kSecond, type Nanos } from "../base/nanos";
+import { kSecond } from "../base/nanos";
 import { formatBytes, formatCount, formatRate, formatShare, plural } from "../base/numbers";
 import { Sparkline } from "../charts/sparkline";
 import { protocolName } from "../model/names";
 import type { Range } from "../model/range";
 import { latest } from "../model/remote";
-import { kLogs, kNoTraceFilters, type Route } from "../model/route";
+import { kLogs, kNoTraceFilters, kRejected, type Route } from "../model/route";
 import { useRemote } from "../widgets/hooks";
 import { taken, useHotkeys } from "../widgets/hotkeys";
 import { go, Link } from "../widgets/navigation";
 import { Empty, Failed, Loading, StaleNote } from "../widgets/page_state";
 import { ServiceName } from "../widgets/service_name";
+import { type Column, DurationCell, ErrorText, NoValue, NumberCell, TableHead } from "../widgets/table";
 import { TimePicker } from "../widgets/time_picker";
 import { AgoText } from "../widgets/time_text";
 import { Connect } from "./connect";
@@ -32,6 +33,7 @@ export function HomeView({ range }: { readonly range: Range }) {
   const known = latest(services.remote);
   const state = latest(status.remote);
   const fresh = state?.clients.every((client) => client.last === undefined) ?? false;
+  const rejected = state?.clients.reduce((sum, client) => sum + client.rejected, 0n) ?? 0n;
   return (
     <>
       <header class="view-head">
@@ -39,6 +41,14 @@ export function HomeView({ range }: { readonly range: Range }) {
         {state && !fresh && (
           <p class="quiet view-note">
             {plural(state.rows, "row")} · {formatBytes(state.diskBytes)} on disk
+            {rejected > 0n && (
+              <>
+                {" · "}
+                <Link to={kRejected} class="error-link" data-testid="rejected-link">
+                  <ErrorText>{plural(Number(rejected), "request")} rejected</ErrorText>
+                </Link>
+              </>
+            )}
           </p>
         )}
         {!fresh && <TimePicker range={range} onChange={(next) => go({ page: "home", range: next })} />}
@@ -105,137 +115,125 @@ interface ServiceTableProps {
   readonly seconds: number;
 }
 
+const kServiceColumns: readonly Column[] = [
+  { title: "Service" },
+  { title: "Requests over time", class: "wide" },
+  { title: "Rate", class: "number" },
+  { title: "Errors", class: "number" },
+  { title: "p50", class: "number" },
+  { title: "p95", class: "number" },
+  { title: "p99", class: "number" },
+  { title: "Spans", class: "number optional" },
+  { title: "Last", class: "number optional" },
+];
+
 function ServiceTable({ rows, range, seconds }: ServiceTableProps) {
-  const traces = (service: string, errors = false): Route => ({
-    page: "traces",
-    range,
-    filters: { ...kNoTraceFilters, service, errors },
-    cursor: "",
-  });
   return (
     <table class="services">
-      <thead>
-        <tr>
-          <th scope="col">Service</th>
-          <th scope="col" class="wide">
-            Requests over time
-          </th>
-          <th scope="col" class="number">
-            Rate
-          </th>
-          <th scope="col" class="number">
-            Errors
-          </th>
-          <th scope="col" class="number">
-            p50
-          </th>
-          <th scope="col" class="number">
-            p95
-          </th>
-          <th scope="col" class="number">
-            p99
-          </th>
-          <th scope="col" class="number optional">
-            Spans
-          </th>
-          <th scope="col" class="number optional">
-            Last
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={kServiceColumns} />
       <tbody>
         {rows.map((row) => (
-          <tr key={row.service} data-testid="service-row">
-            <th scope="row">
-              <Link to={traces(row.service)} data-row="">
-                <ServiceName service={row.service} />
-              </Link>
-            </th>
-            <td class="wide">
-              <Sparkline
-                counts={row.requestSeries}
-                errors={row.errorSeries}
-                label={`${plural(row.requests, "request")}, ${plural(row.errors, "error")}`}
-              />
-            </td>
-            <td class="number" data-label="rate">
-              {formatRate(row.requests / seconds)}
-              <span class="unit">/s</span>
-            </td>
-            <td class="number" data-label="errors">
-              {row.errors > 0 ? (
-                <Link
-                  to={traces(row.service, true)}
-                  class="error-text"
-                  title={`${plural(row.errors, "error")}: show them`}
-                >
-                  <span class="error-mark" aria-hidden="true">
-                    !
-                  </span>
-                  {formatShare(row.errors, row.requests)}
-                </Link>
-              ) : (
-                <span class="quiet">0 %</span>
-              )}
-            </td>
-            <Quantile at={row.p50} label="p50" />
-            <Quantile at={row.p95} label="p95" />
-            <Quantile at={row.p99} label="p99" />
-            <td class="number optional">{formatCount(row.spans)}</td>
-            <td class="number optional">
-              <AgoText at={row.last} />
-            </td>
-          </tr>
+          <ServiceRowView key={row.service} row={row} range={range} seconds={seconds} />
         ))}
       </tbody>
     </table>
   );
 }
 
-function Quantile({ at, label }: { readonly at: Nanos | undefined; readonly label: string }) {
+interface ServiceRowProps {
+  readonly row: ServiceRow;
+  readonly range: Range;
+  readonly seconds: number;
+}
+
+function ServiceRowView({ row, range, seconds }: ServiceRowProps) {
+  const traces = (errors: boolean): Route => ({
+    page: "traces",
+    range,
+    filters: { ...kNoTraceFilters, service: row.service, errors },
+    cursor: "",
+  });
+  const { rate, unit } = formatRate(row.requests, seconds);
   return (
-    <td class="number" data-label={label}>
-      {at === undefined ? <span class="quiet">–</span> : formatDuration(at)}
-    </td>
+    <tr data-testid="service-row">
+      <th scope="row">
+        <Link to={traces(false)} data-row="">
+          <ServiceName service={row.service} />
+        </Link>
+      </th>
+      <td class="wide">
+        {row.requests > 0 ? (
+          <Sparkline
+            counts={row.requestSeries}
+            errors={row.errorSeries}
+            label={`${plural(row.requests, "request")}, ${plural(row.errors, "error")}`}
+          />
+        ) : (
+          <span class="quiet" title="It serves nobody that traces: all its spans are internal or calls to others">
+            no requests of its own, {plural(row.spans, "span")}
+          </span>
+        )}
+      </td>
+      <NumberCell label="rate">
+        {row.requests > 0 ? (
+          <>
+            {rate} <span class="unit">{unit}</span>
+          </>
+        ) : (
+          <NoValue />
+        )}
+      </NumberCell>
+      <NumberCell label="errors">
+        {row.errors > 0 ? (
+          <Link to={traces(true)} title={`${plural(row.errors, "error")}: show them`}>
+            <ErrorText>{formatShare(row.errors, row.requests)}</ErrorText>
+          </Link>
+        ) : row.requests > 0 ? (
+          <span class="quiet">0 %</span>
+        ) : (
+          <NoValue />
+        )}
+      </NumberCell>
+      <DurationCell duration={row.p50} label="p50" />
+      <DurationCell duration={row.p95} label="p95" />
+      <DurationCell duration={row.p99} label="p99" />
+      <td class="number optional">{formatCount(row.spans)}</td>
+      <td class="number optional">
+        <AgoText at={row.last} />
+      </td>
+    </tr>
   );
 }
+
+const kProtocolColumns: readonly Column[] = [
+  { title: "Protocol" },
+  { title: "Spans and logs over time", class: "wide" },
+  { title: "Spans", class: "number" },
+  { title: "Logs", class: "number" },
+  { title: "Last", class: "number" },
+];
 
 function ProtocolTable({ rows, range }: { readonly rows: readonly ProtocolRow[]; readonly range: Range }) {
   return (
     <table class="protocols">
-      <thead>
-        <tr>
-          <th scope="col">Protocol</th>
-          <th scope="col" class="wide">
-            Spans over time
-          </th>
-          <th scope="col" class="number">
-            Spans
-          </th>
-          <th scope="col" class="number">
-            Logs
-          </th>
-          <th scope="col" class="number">
-            Last
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={kProtocolColumns} />
       <tbody>
         {rows.map((row) => (
           <tr key={row.protocol} data-testid="protocol-row">
             <th scope="row">{protocolName(row.protocol)}</th>
             <td class="wide">
-              <Sparkline counts={row.series} label={plural(row.spans, "span")} />
+              <Sparkline
+                counts={row.series}
+                label={`${plural(row.spans, "span")}, ${plural(row.logs, "log record")}`}
+              />
             </td>
-            <td class="number" data-label="spans">
-              {formatCount(row.spans)}
-            </td>
-            <td class="number" data-label="logs">
+            <NumberCell label="spans">{formatCount(row.spans)}</NumberCell>
+            <NumberCell label="logs">
               {row.logs > 0 ? <Link to={{ ...kLogs, range }}>{formatCount(row.logs)}</Link> : "0"}
-            </td>
-            <td class="number" data-label="last">
+            </NumberCell>
+            <NumberCell label="last">
               <AgoText at={row.last} />
-            </td>
+            </NumberCell>
           </tr>
         ))}
       </tbody>

@@ -2,6 +2,7 @@ import { fetchRejected, type Rejected } from "../api/queries";
 import { formatCount, plural } from "../base/numbers";
 import { protocolName } from "../model/names";
 import { latest } from "../model/remote";
+import { Fact } from "../widgets/facts";
 import { useRemote } from "../widgets/hooks";
 import { moveFocus, taken, useHotkeys } from "../widgets/hotkeys";
 import { Empty, Failed, Loading, StaleNote } from "../widgets/page_state";
@@ -68,8 +69,20 @@ function Rows({ data }: { readonly data: Rejected }) {
               {row.client !== "" && ` by ${row.client}`}
             </span>
           </div>
-          {row.detail !== "" && <p class="detail">{row.detail}</p>}
-          {row.remedy !== "" && <p class="remedy">{row.remedy}</p>}
+          <dl class="span-facts">
+            {row.detail !== "" && (
+              <Fact name="Answered">
+                <span class="detail">{row.detail}</span>
+              </Fact>
+            )}
+            {row.remedy !== "" && (
+              <Fact name="What to do">
+                <span class="remedy" data-testid="rejected-remedy">
+                  {sentence(row.remedy)}
+                </span>
+              </Fact>
+            )}
+          </dl>
           {row.example !== "" && (
             <details>
               <summary>First bytes of the last one</summary>
@@ -80,4 +93,9 @@ function Rows({ data }: { readonly data: Rejected }) {
       ))}
     </ul>
   );
+}
+
+/** A capital first and a full stop: remedies are written as phrases. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?…]$/.test(text) ? "" : "."}`;
 }

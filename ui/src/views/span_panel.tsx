@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { fetchSpan } from "../api/queries";
 import type { WireSpan, WireSpanAnswer } from "../api/wire";
 import { formatDuration } from "../base/nanos";
@@ -8,6 +7,7 @@ import { kTraces, traceRoute } from "../model/route";
 import { nameAt, serviceAt, type Trace } from "../model/trace";
 import { Attributes } from "../widgets/attributes";
 import { CopyButton } from "../widgets/copy_button";
+import { Dropped, Fact, flagsText, Producer, Section } from "../widgets/facts";
 import { useRemote } from "../widgets/hooks";
 import { Link } from "../widgets/navigation";
 import { Failed, Loading } from "../widgets/page_state";
@@ -48,7 +48,7 @@ export function SpanPanel({ trace, span }: { readonly trace: Trace; readonly spa
         <Fact name="Duration">{formatDuration(trace.durations[span] ?? 0n)}</Fact>
         <Fact name="Began">
           <TimeText at={trace.starts[span] ?? 0n} />{" "}
-          <span class="quiet">+{formatDuration((trace.starts[span] ?? 0n) - trace.start)}</span>
+          <span class="quiet">{formatDuration((trace.starts[span] ?? 0n) - trace.start)} into the trace</span>
         </Fact>
         <Fact name="Kind">{kindName(trace.kind[span] ?? 0)}</Fact>
         <Fact name="Status">{statusName(trace.status[span] ?? 0)}</Fact>
@@ -69,15 +69,6 @@ export function SpanPanel({ trace, span }: { readonly trace: Trace; readonly spa
   );
 }
 
-function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
-  );
-}
-
 function Sent({ span }: { readonly span: WireSpan }) {
   return (
     <>
@@ -90,9 +81,20 @@ function Sent({ span }: { readonly span: WireSpan }) {
         <TimeText at={BigInt(span.received)} />
       </Fact>
       {span.sample_rate !== 1 && <Fact name="Stands for">{span.sample_rate} spans</Fact>}
+      {span.flags !== 0 && <Fact name="Flags">{flagsText(span.flags)}</Fact>}
       {span.trace_state !== "" && (
         <Fact name="Trace state">
           <code>{span.trace_state}</code>
+        </Fact>
+      )}
+      {span.span_id_text !== "" && (
+        <Fact name="Id as sent">
+          <code>{span.span_id_text}</code>
+        </Fact>
+      )}
+      {span.parent_span_id_text !== "" && (
+        <Fact name="Parent as sent">
+          <code>{span.parent_span_id_text}</code>
         </Fact>
       )}
     </>
@@ -101,62 +103,74 @@ function Sent({ span }: { readonly span: WireSpan }) {
 
 function Details({ answer }: { readonly answer: WireSpanAnswer }) {
   const { span, others } = answer;
-  const start = BigInt(span.start);
+  // An exception is what people open a span for.
+  const failedFirst = span.events.some((event) => event.name === "exception");
   return (
     <>
       {others > 0 && <p class="stale-note">This id came {others + 1} times in this trace; the first is shown.</p>}
+      {failedFirst && <Events span={span} />}
       <Section title="Attributes" count={span.attributes.length}>
         <Attributes attributes={span.attributes} filter />
       </Section>
-      <Section title="Events" count={span.events.length}>
-        {span.events.map((event, i) => (
-          <div key={i} class="span-event" data-testid="span-event">
-            <h4>
-              {event.name} <span class="quiet">+{formatDuration(BigInt(event.time) - start)}</span>
-            </h4>
-            <Attributes attributes={event.attributes} />
-          </div>
-        ))}
-      </Section>
-      <Section title="Links" count={span.links.length}>
-        {span.links.map((link, i) => (
-          <div key={i} class="span-event">
-            <Link to={traceRoute(link.trace_id, link.span_id)}>
-              <code>{link.trace_id}</code>
-            </Link>
-            <Attributes attributes={link.attributes} />
-          </div>
-        ))}
-      </Section>
-      <Section title="Resource" count={span.resource.length}>
-        <Attributes attributes={span.resource} />
-      </Section>
-      {(span.scope.name !== "" || span.scope.attributes.length > 0) && (
-        <Section title="Scope" count={span.scope.attributes.length + 1}>
-          <p>
-            <code>{span.scope.name}</code> {span.scope.version}
-          </p>
-          {span.scope.attributes.length > 0 && <Attributes attributes={span.scope.attributes} />}
-        </Section>
-      )}
+      <Dropped count={span.dropped_attributes_count} what="attribute" />
+      {!failedFirst && <Events span={span} />}
+      <Links span={span} />
+      <Producer title="Resource" producer={span.resource} />
+      <Producer title="Scope" producer={span.scope} />
     </>
   );
 }
 
-interface SectionProps {
-  readonly title: string;
-  readonly count: number;
-  readonly children: ComponentChildren;
+function Events({ span }: { readonly span: WireSpan }) {
+  const start = BigInt(span.start);
+  return (
+    <>
+      <Section title="Events" count={span.events.length}>
+        {span.events.map((event, i) => (
+          <div
+            key={i}
+            class={event.name === "exception" ? "span-event exception" : "span-event"}
+            data-testid="span-event"
+          >
+            <h4>
+              {event.name} <span class="quiet">+{formatDuration(BigInt(event.time) - start)}</span>
+            </h4>
+            {event.attributes.length > 0 && <Attributes attributes={event.attributes} />}
+            <Dropped count={event.dropped_attributes_count} what="attribute" />
+          </div>
+        ))}
+      </Section>
+      <Dropped count={span.dropped_events_count} what="event" />
+    </>
+  );
 }
 
-function Section({ title, count, children }: SectionProps) {
-  if (count === 0) return null;
+function Links({ span }: { readonly span: WireSpan }) {
   return (
-    <details class="section" open>
-      <summary>
-        <h3>{title}</h3> <span class="quiet">{count}</span>
-      </summary>
-      {children}
-    </details>
+    <>
+      <Section title="Links" count={span.links.length}>
+        {span.links.map((link, i) => (
+          <div key={i} class="span-event" data-testid="span-link">
+            <Link to={traceRoute(link.trace_id, link.span_id)}>
+              <code class="id">{link.trace_id}</code>
+            </Link>
+            <dl class="span-facts">
+              <Fact name="Span">
+                <code>{link.span_id}</code>
+              </Fact>
+              {link.flags !== 0 && <Fact name="Flags">{flagsText(link.flags)}</Fact>}
+              {link.trace_state !== "" && (
+                <Fact name="Trace state">
+                  <code>{link.trace_state}</code>
+                </Fact>
+              )}
+            </dl>
+            {link.attributes.length > 0 && <Attributes attributes={link.attributes} />}
+            <Dropped count={link.dropped_attributes_count} what="attribute" />
+          </div>
+        ))}
+      </Section>
+      <Dropped count={span.dropped_links_count} what="link" />
+    </>
   );
 }

@@ -117,6 +117,31 @@ function OpenTrace({ trace, route }: { readonly trace: Trace; readonly route: Ro
             view={view}
             onSelect={select}
             onToggle={toggle}
+            tools={
+              <>
+                <button type="button" onClick={() => setCollapsed(everyParent(trace))} title="Collapse everything ({)">
+                  Collapse
+                </button>
+                <button
+                  type="button"
+                  onClick={() => setCollapsed(new Set())}
+                  disabled={collapsed.size === 0}
+                  title="Expand everything (})"
+                >
+                  Expand
+                </button>
+                {trace.errors > 0 && (
+                  <button type="button" onClick={() => nextError(trace, selected, select)} title="Next failed span (n)">
+                    Next error
+                  </button>
+                )}
+                {route.zoom !== "" && (
+                  <button type="button" onClick={() => setView({ from: 0, to: length })} title="The whole trace (z)">
+                    Whole trace
+                  </button>
+                )}
+              </>
+            }
           />
         </section>
         <aside class={selected >= 0 ? "trace-side has-span" : "trace-side"} aria-label="Details">

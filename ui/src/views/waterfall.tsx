@@ -1,6 +1,7 @@
 // The spans of a trace, one row each. Only the rows that are seen are in the document, so that a trace of any length scrolls.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import type { ComponentChildren } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatDuration } from "../base/nanos";
 import { formatCount } from "../base/numbers";
 import type { Window } from "../charts/minimap";
@@ -19,10 +20,15 @@ interface Props {
   readonly view: Window;
   readonly onSelect: (node: number) => void;
   readonly onToggle: (node: number) => void;
+  /** Buttons that stand above the names. */
+  readonly tools: ComponentChildren;
 }
 
 const kOverscan = 12;
 const kTicks = 5;
+/** Pixels a level; less in deep traces, so that names keep the room that they need. */
+const kIndent = 14;
+const kMostIndented = 150;
 
 export function Waterfall(props: Props) {
   const { trace, rows, selected, view } = props;
@@ -57,13 +63,14 @@ export function Waterfall(props: Props) {
     }
   }, [selected, rows, rowHeight, trace]);
 
+  const indent = useMemo(() => indentOf(trace), [trace]);
   const first = Math.max(0, Math.floor(scroll.top / rowHeight) - kOverscan);
   const last = Math.min(rows.length, Math.ceil((scroll.top + scroll.height) / rowHeight) + kOverscan);
   const shown: number[] = [];
   for (let i = first; i < last; i++) shown.push(i);
   return (
     <>
-      <TimeAxis view={view} />
+      <TimeAxis view={view}>{props.tools}</TimeAxis>
       <div
         class="waterfall"
         ref={scroller}
@@ -81,6 +88,7 @@ export function Waterfall(props: Props) {
               row={rows[i] ?? 0}
               top={i * rowHeight}
               height={rowHeight}
+              indent={indent}
             />
           ))}
         </div>
@@ -89,12 +97,12 @@ export function Waterfall(props: Props) {
   );
 }
 
-function TimeAxis({ view }: { readonly view: Window }) {
+function TimeAxis({ view, children }: { readonly view: Window; readonly children: ComponentChildren }) {
   const ticks = Array.from({ length: kTicks }, (_, i) => view.from + ((view.to - view.from) * i) / kTicks);
   return (
-    <div class="axis" aria-hidden="true">
-      <span class="axis-names">Span</span>
-      <span class="axis-lane">
+    <div class="axis">
+      <span class="axis-names">{children}</span>
+      <span class="axis-lane" aria-hidden="true">
         {ticks.map((tick, i) => (
           <span key={i} style={{ left: `${(100 * i) / kTicks}%` }}>
             {tick === 0 ? "0" : formatDuration(BigInt(Math.round(tick)))}
@@ -105,13 +113,21 @@ function TimeAxis({ view }: { readonly view: Window }) {
   );
 }
 
+/** Pixels a level that leave the deepest name legible. */
+function indentOf(trace: Trace): number {
+  let deepest = 0;
+  for (const depth of trace.layout.depth) if (depth > deepest) deepest = depth;
+  return Math.min(kIndent, Math.max(2, kMostIndented / Math.max(1, deepest)));
+}
+
 interface RowProps extends Props {
   readonly row: number;
   readonly top: number;
   readonly height: number;
+  readonly indent: number;
 }
 
-function Row({ trace, row, top, height, collapsed, selected, view, onSelect, onToggle }: RowProps) {
+function Row({ trace, row, top, height, indent, collapsed, selected, view, onSelect, onToggle }: RowProps) {
   const { order, depth, after, errorBelow } = trace.layout;
   const node = order[row] ?? 0;
   const level = depth[row] ?? 0;
@@ -138,7 +154,7 @@ function Row({ trace, row, top, height, collapsed, selected, view, onSelect, onT
       onKeyDown={(event) => event.key === "Enter" && !missing && onSelect(node)}
       data-testid={missing ? "missing-span" : "span-row"}
     >
-      <span class="span-name" style={{ paddingLeft: `${Math.min(level, 24) * 14 + 4}px` }}>
+      <span class="span-name" style={{ paddingLeft: `${Math.min(level * indent, kMostIndented) + 4}px` }}>
         {below > 0 ? (
           <button
             type="button"
@@ -207,34 +223,24 @@ function Bar({ trace, node, view, colour }: BarProps) {
   if (to < 0 || begin > 100) return <span class="lane outside">{begin > 100 ? "▸" : "◂"}</span>;
   const moved = shift[node] ?? 0;
   const duration = node < trace.count ? (trace.durations[node] ?? 0n) : BigInt(Math.round(width[node] ?? 0));
-  const label = (
-    <>
-      {formatDuration(duration)}
-      {Math.abs(moved) > 0 && (
-        <span
-          class="skew"
-          title="This host's clock differs from its caller's: the span is drawn where it can have happened"
-        >
-          clock {moved > 0 ? "−" : "+"}
-          {formatDuration(BigInt(Math.round(Math.abs(moved))))}
-        </span>
-      )}
-    </>
-  );
   return (
     <span class="lane">
-      <span class="bar" style={{ left: `${from}%`, width: `${Math.max(0, to - from)}%`, "--bar": colour }} />
-      {to < 78 ? (
-        <span class="bar-label" style={{ left: `${Math.max(0, to)}%` }}>
-          {label}
+      <span class="lane-time">
+        <span class="bar" style={{ left: `${from}%`, width: `${Math.max(0, to - from)}%`, "--bar": colour }} />
+        <span class="bar-label" style={{ left: `${Math.min(100, to)}%` }}>
+          {formatDuration(duration)}
         </span>
-      ) : begin > 22 ? (
-        <span class="bar-label before" style={{ right: `${100 - from}%` }}>
-          {label}
-        </span>
-      ) : (
-        <span class="bar-label inside">{label}</span>
-      )}
+        {moved !== 0 && (
+          <span
+            class="skew"
+            style={{ left: `${Math.max(0, from)}%` }}
+            title="This host's clock differs from its caller's: the span is drawn where it can have happened"
+          >
+            clock {moved > 0 ? "−" : "+"}
+            {formatDuration(BigInt(Math.round(Math.abs(moved))))}
+          </span>
+        )}
+      </span>
     </span>
   );
 }

@@ -1,7 +1,8 @@
 import type { LogRow } from "../api/queries";
-import { levelOf } from "../model/names";
+import { levelOf, protocolName } from "../model/names";
 import { traceRoute } from "../model/route";
 import { Attributes } from "./attributes";
+import { Dropped, Fact, flagsText, Producer } from "./facts";
 import { Link } from "./navigation";
 import { ServiceName } from "./service_name";
 import { TimeText } from "./time_text";
@@ -24,10 +25,9 @@ export function LogLine({ log, linkTrace = false, onSpan }: Props) {
           <TimeText at={log.time} />
           <span class={`level ${level}`}>{log.severity_text === "" ? level : log.severity_text.toLowerCase()}</span>
           <ServiceName service={log.service} />
-          <span class="log-body">{log.body === "" ? "(empty)" : log.body}</span>
+          <span class="log-body">{summaryOf(log)}</span>
         </summary>
-        <pre class="log-whole">{log.body}</pre>
-        <Attributes attributes={log.attributes} />
+        <Whole log={log} />
       </details>
       {linkTrace && log.trace_id !== "" && (
         <Link to={traceRoute(log.trace_id, log.span_id)} class="action" data-testid="log-trace">
@@ -40,5 +40,50 @@ export function LogLine({ log, linkTrace = false, onSpan }: Props) {
         </button>
       )}
     </li>
+  );
+}
+
+/** The body; an event without one is told by its name and its attributes. */
+function summaryOf(log: LogRow): string {
+  if (log.body !== "") return log.body;
+  const said = log.attributes.slice(0, 8).map((one) => `${one.key}=${one.text}`);
+  if (log.event_name !== "") said.unshift(log.event_name);
+  return said.length === 0 ? "(empty)" : said.join("  ");
+}
+
+function Whole({ log }: { readonly log: LogRow }) {
+  return (
+    <div class="log-details">
+      {log.body !== "" && <pre class="log-whole">{log.body}</pre>}
+      {log.attributes.length > 0 && <Attributes attributes={log.attributes} />}
+      <Dropped count={log.dropped_attributes_count} what="attribute" />
+      <dl class="span-facts">
+        {log.event_name !== "" && <Fact name="Event">{log.event_name}</Fact>}
+        {log.severity_number > 0 && (
+          <Fact name="Severity">
+            {log.severity_number} {log.severity_text}
+          </Fact>
+        )}
+        {log.sent_time === "0" && <Fact name="Time">none was sent: observed or received</Fact>}
+        {log.observed_time !== "0" && (
+          <Fact name="Observed">
+            <TimeText at={BigInt(log.observed_time)} />
+          </Fact>
+        )}
+        <Fact name="Received">
+          <TimeText at={BigInt(log.received)} /> <span class="quiet">{protocolName(log.protocol)}</span>
+        </Fact>
+        {log.body_type !== "" && log.body_type !== "string" && <Fact name="Body is">{log.body_type}</Fact>}
+        {log.sample_rate !== 1 && <Fact name="Stands for">{log.sample_rate} records</Fact>}
+        {log.flags !== 0 && <Fact name="Flags">{flagsText(log.flags)}</Fact>}
+        {log.span_id !== "" && (
+          <Fact name="Span id">
+            <code>{log.span_id}</code>
+          </Fact>
+        )}
+      </dl>
+      <Producer title="Resource" producer={log.resource} open={false} />
+      <Producer title="Scope" producer={log.scope} open={false} />
+    </div>
   );
 }

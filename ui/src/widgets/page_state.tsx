@@ -25,16 +25,18 @@ const kHints: Readonly<Record<string, string>> = {
   offline: "Start it with `build/tetrascope serve`, then try again.",
   deadline_exceeded: "Choose a shorter time range or a narrower filter, then try again.",
   too_large: "Choose a shorter time range or a narrower filter, then try again.",
-  invalid: "Clear the filter that it names.",
+  invalid: "Change or clear what it names.",
 };
 
 interface FailedProps {
   readonly what: string;
   readonly failure: Failure;
   readonly onRetry: () => void;
+  /** Another way on than trying again. */
+  readonly children?: ComponentChildren;
 }
 
-export function Failed({ what, failure, onRetry }: FailedProps) {
+export function Failed({ what, failure, onRetry, children }: FailedProps) {
   const hint = kHints[failure.code];
   return (
     <div class="page-state failed" role="alert" data-testid="failed">
@@ -46,9 +48,12 @@ export function Failed({ what, failure, onRetry }: FailedProps) {
       </p>
       <p>{failure.message}</p>
       {hint && <p class="quiet">{hint}</p>}
-      <button type="button" onClick={onRetry}>
-        Try again
-      </button>
+      <p class="actions">
+        {children}
+        <button type="button" onClick={onRetry}>
+          Try again
+        </button>
+      </p>
     </div>
   );
 }
