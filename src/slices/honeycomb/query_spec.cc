@@ -11,40 +11,9 @@
 namespace tetrascope::honeycomb {
 namespace {
 
-struct FilterWord {
-  std::string_view word;
-  FilterOp op;
-};
-constexpr std::array kFilterWords = {
-    FilterWord{"=", FilterOp::kEq},
-    FilterWord{"!=", FilterOp::kNe},
-    FilterWord{">", FilterOp::kGt},
-    FilterWord{">=", FilterOp::kGe},
-    FilterWord{"<", FilterOp::kLt},
-    FilterWord{"<=", FilterOp::kLe},
-    FilterWord{"starts-with", FilterOp::kStartsWith},
-    FilterWord{"does-not-start-with", FilterOp::kNotStartsWith},
-    FilterWord{"ends-with", FilterOp::kEndsWith},
-    FilterWord{"does-not-end-with", FilterOp::kNotEndsWith},
-    FilterWord{"exists", FilterOp::kExists},
-    FilterWord{"does-not-exist", FilterOp::kNotExists},
-    FilterWord{"contains", FilterOp::kContains},
-    FilterWord{"does-not-contain", FilterOp::kNotContains},
-    FilterWord{"in", FilterOp::kIn},
-    FilterWord{"not-in", FilterOp::kNotIn},
-};
-constexpr std::size_t kComparisons = 6;  // the first of them, which havings take too
 constexpr std::array<std::int64_t, 8> kCompareOffsets = {1800, 3600, 7200, 28800, 86400, 604800, 2419200, 15724800};
 /// Times in seconds may be off by centuries, but not so far that nanoseconds overflow.
 constexpr std::int64_t kLastSecond = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
-
-std::optional<FilterOp> find_filter_op(std::string_view word, std::size_t among = kFilterWords.size()) {
-  const auto end = kFilterWords.begin() + static_cast<std::ptrdiff_t>(among);
-  const auto found =
-      std::find_if(kFilterWords.begin(), end, [&](const FilterWord& known) { return known.word == word; });
-  if (found == end) return std::nullopt;
-  return found->op;
-}
 
 const Value* member(const Object& object, std::string_view key) {
   const Value* last = nullptr;
@@ -329,7 +298,7 @@ void SpecReader::read_havings() {
     const std::string path = fmt::format("havings[{}]", i);
     const auto calculation = find_calculation(text(member(found[i], "calculate_op"), path + ".calculate_op"),
                                               text(member(found[i], "column"), path + ".column"));
-    const auto op = find_filter_op(text(member(found[i], "op"), path + ".op"), kComparisons);
+    const auto op = find_comparison(text(member(found[i], "op"), path + ".op"));
     const Value* value = member(found[i], "value");
     const auto number = value == nullptr ? std::nullopt : number_of(*value);
     if (!calculation) problem(path + ".calculate_op", "invalid", "must be one of the calculations");

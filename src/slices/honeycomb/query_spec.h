@@ -61,6 +61,9 @@ enum class FilterOp {
   kIn,
   kNotIn,
 };
+std::optional<FilterOp> find_filter_op(std::string_view word);
+/// Only kEq … kLe, which havings take.
+std::optional<FilterOp> find_comparison(std::string_view word);
 struct FilterSpec {
   std::string column;
   FilterOp op = FilterOp::kExists;

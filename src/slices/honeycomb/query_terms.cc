@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "slices/honeycomb/query_spec.h"
 
@@ -43,7 +44,43 @@ constexpr std::array<std::int64_t, 21> kGranularities = {1,     5,     10,    15
                                                          14400, 21600, 43200, 86400, 172800, 259200, 604800};
 constexpr std::int64_t kAutomaticBuckets = 240;
 
+struct FilterWord {
+  std::string_view word;
+  FilterOp op;
+};
+constexpr std::array kFilterWords = {
+    FilterWord{"=", FilterOp::kEq},
+    FilterWord{"!=", FilterOp::kNe},
+    FilterWord{">", FilterOp::kGt},
+    FilterWord{">=", FilterOp::kGe},
+    FilterWord{"<", FilterOp::kLt},
+    FilterWord{"<=", FilterOp::kLe},
+    FilterWord{"starts-with", FilterOp::kStartsWith},
+    FilterWord{"does-not-start-with", FilterOp::kNotStartsWith},
+    FilterWord{"ends-with", FilterOp::kEndsWith},
+    FilterWord{"does-not-end-with", FilterOp::kNotEndsWith},
+    FilterWord{"exists", FilterOp::kExists},
+    FilterWord{"does-not-exist", FilterOp::kNotExists},
+    FilterWord{"contains", FilterOp::kContains},
+    FilterWord{"does-not-contain", FilterOp::kNotContains},
+    FilterWord{"in", FilterOp::kIn},
+    FilterWord{"not-in", FilterOp::kNotIn},
+};
+constexpr std::size_t kComparisons = 6;  // the first of them
+
+std::optional<FilterOp> find_among(std::span<const FilterWord> words, std::string_view word) {
+  const auto found = std::ranges::find(words, word, &FilterWord::word);
+  if (found == words.end()) return std::nullopt;
+  return found->op;
+}
+
 }  // namespace
+
+std::optional<FilterOp> find_filter_op(std::string_view word) { return find_among(kFilterWords, word); }
+
+std::optional<FilterOp> find_comparison(std::string_view word) {
+  return find_among(std::span(kFilterWords).first(kComparisons), word);
+}
 
 std::optional<Operator> find_operator(std::string_view name) {
   const auto found = std::ranges::find(kOperators, name, &Operator::name);

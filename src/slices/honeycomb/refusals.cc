@@ -62,8 +62,7 @@ void count_refusal(Middle& middle, const Request& request, ErrorCode code, std::
 }
 
 Response refuse(Middle& middle, const Request& request, const Error& error) {
-  if (error.code == ErrorCode::kInternal)
-    log_error("honeycomb {} {}: {}", request.method, request.path, error.message);
+  if (error.code == ErrorCode::kInternal) log_error("honeycomb {} {}: {}", request.method, request.path, error.message);
   count_refusal(middle, request, error.code,
                 error.code == ErrorCode::kInternal ? "internal server error" : error.message, 0);
   return error_answer(request, error);
