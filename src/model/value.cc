@@ -1,6 +1,6 @@
 #include "model/value.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>  // core.h leaves format_to to the library, whose symbol clang names otherwise
 #include <simdjson.h>
 
 #include <array>
