@@ -1,6 +1,7 @@
 #include "slices/ui/log_search.h"
 
 #include <algorithm>
+#include <tuple>
 #include <vector>
 
 #include "slices/ui/answers.h"
@@ -49,6 +50,18 @@ ExprPtr condition(const LogSearch& search) {
     all = both(all, call(Function::kContains, {lower(column("body")), lower(literal(search.text))}));
   }
   return all;
+}
+
+/// As the engine sorts: by time, then by kOrder, of which a trace's records share the first.
+void sort_logs(plan::Answer& answer) {
+  const std::size_t time = column_of(answer, "time");
+  const std::size_t span = column_of(answer, "span_id");
+  const std::size_t body = column_of(answer, "body");
+  std::ranges::sort(answer.rows, {}, [=](const auto& row) {
+    const auto* id = row[span].template as<Bytes>();
+    return std::tuple(int_cell(row[time]), id != nullptr ? std::string_view(id->data) : std::string_view(),
+                      text_cell(row[body]));
+  });
 }
 
 Value log_json(const plan::Answer& answer, const std::vector<Value>& row) {
@@ -111,7 +124,8 @@ Result<std::string> read_trace_logs(const plan::Runner& runner, const NamedId<16
       kAllTime,
       {log_read(equals(column("trace_id"), id_literal(trace.id)))},
       {std::move(oldest_first), plan::Limit{page.limit + 1, static_cast<std::uint64_t>(*offset), {}}}};
-  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan));
+  ASSIGN_OR_RETURN(plan::Answer answer, *offset == 0 ? ask_few(runner, plan, page.limit) : ask(runner, plan));
+  sort_logs(answer);
   const std::size_t shown = std::min(page.limit, answer.rows.size());
   plan::TimeRange range{{}, {}};
   std::optional<std::string> next;

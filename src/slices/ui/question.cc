@@ -19,6 +19,14 @@ Result<plan::Answer> ask(const plan::Runner& runner, const plan::Plan& plan, con
   }
 }
 
+Result<plan::Answer> ask_few(const plan::Runner& runner, const plan::Plan& plan, std::size_t few, QueryBounds bounds) {
+  QueryBounds narrow = bounds;
+  narrow.result_rows = few;
+  auto answer = runner.run({plan.range, plan.reads, {}}, narrow);
+  if (answer) return answer;
+  return ask(runner, plan, bounds);
+}
+
 std::size_t column_of(const plan::Answer& answer, std::string_view name) {
   const auto found = std::ranges::find(answer.columns, name, &plan::OutputColumn::name);
   return static_cast<std::size_t>(found - answer.columns.begin());

@@ -17,6 +17,11 @@ namespace tetrascope::ui {
 /// kDeadlineExceeded, kTooLarge, kUnavailable; everything else is kInternal, since the plan is ours.
 Result<plan::Answer> ask(const plan::Runner& runner, const plan::Plan& plan, const QueryBounds& bounds = {});
 
+/// The rows of a plan whose stages only sort and cut, in no order where there are at most `few`: without stages the
+/// engine needs half the time, and nearly every trace is short. With more rows the whole plan is asked.
+Result<plan::Answer> ask_few(const plan::Runner& runner, const plan::Plan& plan, std::size_t few,
+                             QueryBounds bounds = {});
+
 /// The times that the store can hold, for a question about an id.
 inline constexpr plan::TimeRange kAllTime{{std::numeric_limits<std::int64_t>::min()},
                                           {std::numeric_limits<std::int64_t>::max()}};

@@ -22,33 +22,28 @@ std::unexpected<Error> no_trace() { return fail(ErrorCode::kNotFound, "no span o
 constexpr std::string_view kWaterfallColumns[] = {"span_id", "parent_span_id", "start",  "duration",     "service",
                                                   "name",    "kind",           "status", "trace_id_text"};
 
-plan::Plan spans_of(const TraceId& trace) {
-  plan::TableRead read;
-  for (const auto name : kWaterfallColumns) read.columns.push_back({std::string(name), column(std::string(name))});
-  read.where = equals(column("trace_id"), id_literal(trace));
-  return {kAllTime, {read}, {}};
+/// By start; spans of one nanosecond by their ids.
+void sort_spans(plan::Answer& answer) {
+  std::ranges::sort(
+      answer.rows, {}, [start = column_of(answer, "start"), id = column_of(answer, "span_id")](const auto& row) {
+        const auto* bytes = row[id].template as<Bytes>();
+        return std::pair(int_cell(row[start]), bytes != nullptr ? std::string_view(bytes->data) : std::string_view());
+      });
 }
 
 /// The spans of a waterfall by start, and one more where there are too many.
 Result<plan::Answer> read_spans(const plan::Runner& runner, const TraceId& trace) {
-  plan::Plan plan = spans_of(trace);
+  plan::TableRead read;
+  for (const auto name : kWaterfallColumns) read.columns.push_back({std::string(name), column(std::string(name))});
+  read.where = equals(column("trace_id"), id_literal(trace));
   QueryBounds bounds;
-  bounds.result_rows = kMaxWaterfall;
-  auto all = runner.run(plan, bounds);
-  if (all) {
-    // Sorting and cutting in the question costs it half as much again, for traces that are nearly always short.
-    std::ranges::sort(
-        all->rows, {}, [start = column_of(*all, "start"), id = column_of(*all, "span_id")](const auto& row) {
-          const auto* bytes = row[id].template as<Bytes>();
-          return std::pair(int_cell(row[start]), bytes != nullptr ? std::string_view(bytes->data) : std::string_view());
-        });
-    return all;
-  }
-  if (all.error().code == ErrorCode::kTooLarge) {
-    plan.stages = {plan::Sort{{{field("start")}}}, plan::Limit{kMaxWaterfall + 1, 0, {}}};
-    ++bounds.result_rows;
-  }
-  return ask(runner, plan, bounds);
+  bounds.result_rows = kMaxWaterfall + 1;
+  ASSIGN_OR_RETURN(
+      plan::Answer answer,
+      ask_few(runner, {kAllTime, {read}, {plan::Sort{{{field("start")}}}, plan::Limit{kMaxWaterfall + 1, 0, {}}}},
+              kMaxWaterfall, bounds));
+  sort_spans(answer);
+  return answer;
 }
 
 Result<std::int64_t> count_logs(const plan::Runner& runner, const TraceId& trace) {
@@ -165,8 +160,9 @@ Result<std::string> read_span(const plan::Runner& runner, const NamedId<16>& tra
   constexpr std::size_t kMostOthers = 16;
   plan::Plan plan = whole_spans_plan(trace.id, kMostOthers + 1);
   plan.reads[0].where = both(plan.reads[0].where, equals(column("span_id"), id_literal(span.id)));
-  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan));
+  ASSIGN_OR_RETURN(plan::Answer answer, ask_few(runner, plan, kMostOthers + 1));
   if (answer.rows.empty()) return fail(ErrorCode::kNotFound, "this trace has no such span");
+  sort_spans(answer);
   std::string out = "{\"others\":" + std::to_string(answer.rows.size() - 1) + ",\"span\":";
   SpanWriter(answer).append(0, out);
   return out + "}";
