@@ -53,6 +53,7 @@ class QueryPlans {
   [[nodiscard]] plan::Plan total() const;
   /// `groups`: those shown.
   [[nodiscard]] plan::Plan series(const std::vector<ShownGroup>& groups) const;
+  /// Rows of all other groups. Only with breakdowns.
   [[nodiscard]] plan::Plan rest(const std::vector<ShownGroup>& groups) const;
   [[nodiscard]] plan::Plan total_series() const;
 
