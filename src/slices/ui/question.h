@@ -18,7 +18,7 @@ namespace tetrascope::ui {
 Result<plan::Answer> ask(const plan::Runner& runner, const plan::Plan& plan, const QueryBounds& bounds = {});
 
 /// The rows of a plan whose stages only sort and cut, in no order where there are at most `few`: without stages the
-/// engine needs half the time, and nearly every trace is short. With more rows the whole plan is asked.
+/// engine has less to plan, and nearly every trace is short. With more rows the whole plan is asked.
 Result<plan::Answer> ask_few(const plan::Runner& runner, const plan::Plan& plan, std::size_t few,
                              QueryBounds bounds = {});
 

@@ -51,7 +51,10 @@ Result<std::int64_t> count_logs(const plan::Runner& runner, const TraceId& trace
   read.where = equals(column("trace_id"), id_literal(trace));
   plan::Aggregate all;
   all.calls = {counted("logs")};
-  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {kAllTime, {read}, {all}}));
+  // The same bounds as the spans': a connection that changes them asks the engine once more.
+  QueryBounds bounds;
+  bounds.result_rows = kMaxWaterfall;
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {kAllTime, {read}, {all}}, bounds));
   return answer.rows.empty() ? 0 : int_cell(answer.rows[0][0]);
 }
 
