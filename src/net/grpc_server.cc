@@ -182,8 +182,7 @@ class Answerer {
   Answerer& operator=(Answerer&&) = delete;
   ~Answerer() {
     if (!mailbox_) return;
-    if (mailbox_->answer(failure({ErrorCode::kInternal, {}})))
-      log_error("{} went unanswered by its handler", method_);
+    if (mailbox_->answer(failure({ErrorCode::kInternal, {}}))) log_error("{} went unanswered by its handler", method_);
   }
   void operator()(const GrpcAnswer& answer) {
     if (const auto mailbox = std::exchange(mailbox_, nullptr)) mailbox->answer(answer);
