@@ -8,6 +8,7 @@
 // another rule says so with is_missing, coalesce and if_, so that the rule stands in the plan and not in the writer.
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -263,6 +264,9 @@ struct TimeRange {
   UnixNanos from;
   UnixNanos to;
 };
+/// All times that a store can hold: a side that stands here asks for no condition.
+inline constexpr TimeRange kAllTime{{std::numeric_limits<std::int64_t>::min()},
+                                    {std::numeric_limits<std::int64_t>::max()}};
 struct TableRead {
   Table table = Table::kSpans;
   /// Array columns that open side by side, one row an element: span events (event_time, event_name, …) or links

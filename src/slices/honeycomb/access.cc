@@ -2,16 +2,13 @@
 
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
-
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/event.h"
 #include "slices/honeycomb/refusals.h"
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kTeamId = "hcxtm_01tetrascope000000000000000";
 constexpr std::string_view kTeam = "tetrascope";
@@ -80,7 +77,7 @@ Response answer_auth(Middle& middle, const Request& request) {
                        {"privateBoards", asks}}},
                      {"environment", {{"name", environment}, {"slug", environment}}},
                      {"team", {{"name", kTeam}, {"slug", kTeam}}}};
-  return json_answer(200, body.dump());
+  return json_answer(200, to_text(body));
 }
 
 Response answer_management_auth(Middle& middle, const Request& request) {
@@ -102,7 +99,7 @@ Response answer_management_auth(Middle& middle, const Request& request) {
         {"relationships", {{"team", {{"data", {{"type", "teams"}, {"id", kTeamId}}}}}}}}},
       {"included",
        Json::array({{{"type", "teams"}, {"id", kTeamId}, {"attributes", {{"name", kTeam}, {"slug", kTeam}}}}})}};
-  Response response{200, {}, body.dump(-1, ' ', false, Json::error_handler_t::replace)};
+  Response response{200, {}, to_text(body)};
   response.headers.add("Content-Type", "application/vnd.api+json");
   return response;
 }

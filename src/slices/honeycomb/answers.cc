@@ -6,19 +6,15 @@
 #include <chrono>
 #include <ctime>
 
-#include <nlohmann/json.hpp>
-
 #include "slices/honeycomb/event.h"
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kInvalidInput = "The provided input is invalid.";
 
 /// JSON text of anything that may hold a client's bytes: what is not UTF-8 becomes U+FFFD.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 struct Problem {
   int status;
@@ -36,7 +32,7 @@ Response problem_answer(const Request& request, const Problem& problem, const Js
   if (!problem.detail.empty()) body["detail"] = problem.detail;
   body["instance"] = request.path;
   if (!type_detail.is_null()) body["type_detail"] = type_detail;
-  Response response{problem.status, {}, dump(body)};
+  Response response{problem.status, {}, to_text(body)};
   response.headers.add("Content-Type", "application/problem+json");
   return response;
 }
@@ -78,7 +74,7 @@ Response v2_error(const Error& error, int status) {
                                               {"code", v2_code(error.code)},
                                               {"title", error.message},
                                               {"detail", error.message}}})}};
-  Response response{status, {}, dump(body)};
+  Response response{status, {}, to_text(body)};
   response.headers.add("Content-Type", "application/vnd.api+json");
   return response;
 }
@@ -104,7 +100,7 @@ Response json_answer(int status, std::string body) {
   return response;
 }
 
-Response short_error(int status, std::string_view text) { return json_answer(status, dump(Json{{"error", text}})); }
+Response short_error(int status, std::string_view text) { return json_answer(status, to_text(Json{{"error", text}})); }
 
 Response unparseable(const Request& request, std::string_view detail) {
   return problem_answer(

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/column_settings.h"
@@ -14,11 +12,10 @@
 #include "slices/honeycomb/refusals.h"
 #include "slices/honeycomb/request_body.h"
 #include "slices/honeycomb/saved_queries.h"
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kColumnNotFound = "Column not found";
 
@@ -44,8 +41,6 @@ struct Column {
   }
 };
 using Columns = std::map<std::string, Column, std::less<>>;
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 struct Place {
   std::string environment;
@@ -139,7 +134,7 @@ Response store(Middle& middle, const Request& request, int status, const Place& 
     return refuse(middle, request, put.error());
   }
   column.kind = column.settings.kind.value_or(column.kind);
-  return json_answer(status, dump(column.json()));
+  return json_answer(status, to_text(column.json()));
 }
 
 Response refuse_unknown(Middle& middle, const Request& request) {
@@ -173,11 +168,11 @@ Response list_columns(Middle& middle, const Request& request) {
   if (const auto name = request.query_value("key_name")) {
     const auto column = found->columns.find(*name);
     if (column == found->columns.end()) return refuse_unknown(middle, request);
-    return json_answer(200, dump(column->second.json()));
+    return json_answer(200, to_text(column->second.json()));
   }
   Json list = Json::array();
   for (const auto& [name, column] : found->columns) list.push_back(column.json());
-  return json_answer(200, dump(list));
+  return json_answer(200, to_text(list));
 }
 
 Response get_column(Middle& middle, const Request& request) {
@@ -185,7 +180,7 @@ Response get_column(Middle& middle, const Request& request) {
   if (!found) return refuse(middle, request, found.error());
   const Column* column = by_id(found->columns, request.captures.at(1));
   if (column == nullptr) return refuse_unknown(middle, request);
-  return json_answer(200, dump(column->json()));
+  return json_answer(200, to_text(column->json()));
 }
 
 Response update_column(Middle& middle, const Request& request) {

@@ -1,13 +1,10 @@
 #include "slices/honeycomb/column_settings.h"
 
-#include <nlohmann/json.hpp>
-
 #include "slices/honeycomb/saved_queries.h"
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::string_view kSpace = "honeycomb.column";
 constexpr std::size_t kMaxColumns = 20'000;
@@ -42,7 +39,7 @@ Result<ColumnSettingsByName> column_settings(const Middle& middle, std::string_v
   ASSIGN_OR_RETURN(const auto documents, middle.control.list(kSpace, prefix_of(environment, dataset), "", kMaxColumns));
   ColumnSettingsByName by_name;
   for (const auto& document : documents) {
-    const Json json = Json::parse(document.json, nullptr, false);
+    const Json json = parse_json(document.json);
     if (!json.is_object()) continue;
     ColumnSettings settings = settings_of(json);
     std::string name = settings.key_name;
@@ -59,9 +56,8 @@ Result<void> put_column_settings(const Middle& middle, std::string_view environm
       {"created", settings.created.value}, {"updated", settings.updated.value},
       {"deleted", settings.deleted.value}};
   // Names may be longer than a key of the store: the column's id stands for it.
-  const auto written =
-      middle.control.put(std::string(kSpace), prefix_of(environment, dataset) + stable_id(settings.key_name),
-                         json.dump(-1, ' ', false, Json::error_handler_t::replace));
+  const auto written = middle.control.put(
+      std::string(kSpace), prefix_of(environment, dataset) + stable_id(settings.key_name), to_text(json));
   if (!written) return std::unexpected(written.error());
   return {};
 }

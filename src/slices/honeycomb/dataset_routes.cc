@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/datasets.h"
@@ -11,17 +9,14 @@
 #include "slices/honeycomb/query_run.h"
 #include "slices/honeycomb/refusals.h"
 #include "slices/honeycomb/request_body.h"
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kDatasetNotFound = "Dataset not found";
 constexpr std::size_t kMaxDescription = 1024;
 constexpr std::int64_t kMaxJsonDepth = 10;
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 Result<Json> as_json(const Middle& middle, std::string_view environment, const Dataset& dataset) {
   const DatasetSettings settings = dataset.settings.value_or(DatasetSettings{});
@@ -44,7 +39,7 @@ Response answer(Middle& middle, const Request& request, int status, std::string_
                 const Dataset& dataset) {
   const auto json = as_json(middle, environment, dataset);
   if (!json) return refuse(middle, request, json.error());
-  return json_answer(status, dump(*json));
+  return json_answer(status, to_text(*json));
 }
 
 /// Takes over what the body says of description, depth and settings; read-only members are ignored (3.0).
@@ -119,7 +114,7 @@ Response list_datasets(Middle& middle, const Request& request) {
     if (!json) return refuse(middle, request, json.error());
     list.push_back(*std::move(json));
   }
-  return json_answer(200, dump(list));
+  return json_answer(200, to_text(list));
 }
 
 Response get_dataset(Middle& middle, const Request& request) {

@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include <nlohmann/json.hpp>
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::string_view kSpace = "honeycomb.dataset";
 constexpr std::size_t kMaxCreated = 10'000;
@@ -22,7 +20,7 @@ std::string key_of(std::string_view environment, std::string_view slug) {
 
 /// What put_settings() wrote.
 DatasetSettings settings_of(const ControlDocument& document) {
-  const Json json = Json::parse(document.json, nullptr, false);
+  const Json json = parse_json(document.json);
   DatasetSettings settings;
   if (!json.is_object()) return settings;
   settings.name = json.value("name", "");
@@ -67,7 +65,7 @@ Result<void> put_settings(const Middle& middle, std::string_view environment, st
                      {"delete_protected", settings.delete_protected},
                      {"created", settings.created.value},
                      {"deleted", settings.deleted.value}};
-  const auto written = middle.control.put(std::string(kSpace), key_of(environment, slug), json.dump());
+  const auto written = middle.control.put(std::string(kSpace), key_of(environment, slug), to_text(json));
   if (!written) return std::unexpected(written.error());
   return {};
 }

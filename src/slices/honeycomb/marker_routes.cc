@@ -1,7 +1,5 @@
 #include "slices/honeycomb/marker_routes.h"
 
-#include <nlohmann/json.hpp>
-
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/datasets.h"
@@ -9,17 +7,14 @@
 #include "slices/honeycomb/refusals.h"
 #include "slices/honeycomb/request_body.h"
 #include "slices/honeycomb/saved_queries.h"
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kSpace = "honeycomb.marker";
 constexpr std::string_view kMarkerNotFound = "Marker not found";
 constexpr std::size_t kPage = 1'000;
-
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 /// What stands before the id in the keys of a dataset's markers.
 Result<std::string> prefix_of(const Middle& middle, const Request& request) {
@@ -48,7 +43,7 @@ void read_marker(BodyReader& body, Json& marker) {
 }
 
 Response store(Middle& middle, const Request& request, int status, const std::string& key, const Json& marker) {
-  const std::string json = dump(marker);
+  const std::string json = to_text(marker);
   if (const auto put = middle.control.put(std::string(kSpace), key, json); !put)
     return refuse(middle, request, put.error());
   return json_answer(status, json);
@@ -65,7 +60,7 @@ Result<Found> find(const Middle& middle, const Request& request) {
   if (key.size() > kMaxControlKey) return unknown();
   ASSIGN_OR_RETURN(const auto document, middle.control.get(kSpace, key));
   if (!document) return unknown();
-  return Found{std::move(key), Json::parse(document->json, nullptr, false)};
+  return Found{std::move(key), parse_json(document->json)};
 }
 
 }  // namespace
@@ -120,7 +115,7 @@ Response delete_marker(Middle& middle, const Request& request) {
   if (!found) return refuse(middle, request, found.error());
   if (const auto removed = middle.control.remove(std::string(kSpace), found->key); !removed)
     return refuse(middle, request, removed.error());
-  return json_answer(200, dump(found->marker));
+  return json_answer(200, to_text(found->marker));
 }
 
 }  // namespace tetrascope::honeycomb

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/event_rows.h"
+#include "slices/http_refusals.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -49,7 +50,12 @@ Cause cause_of(ErrorCode code) {
 
 void count_refusal(Middle& middle, const Request& request, ErrorCode code, std::string_view detail,
                    std::uint64_t records) {
-  const auto [reason, remedy] = cause_of(code);
+  auto [reason, remedy] = cause_of(code);
+  // What HTTP itself refused has its own words: `code` alone would blame the decoder.
+  if (const auto words = http_refusal_words({code, std::string(detail)})) {
+    reason = words->reason;
+    remedy = words->remedy;
+  }
   const std::string_view agent = request.headers.get("User-Agent");
   middle.stats.rejected(
       {.protocol = kProtocol,

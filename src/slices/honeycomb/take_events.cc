@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <memory>
 
-#include <nlohmann/json.hpp>
-
 #include "base/inflate.h"
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/datasets.h"
 #include "slices/honeycomb/event_rows.h"
 #include "slices/honeycomb/refusals.h"
+#include "slices/json.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -33,7 +32,7 @@ Result<Envelope> open_envelope(const Middle& middle, const Request& request, std
 
 /// [{"status":202},{"status":400,"error":"…"}], in the encoding that the client asks for (3.3).
 Response batch_answer(const Request& request, const std::vector<EventResult>& events) {
-  nlohmann::json statuses = nlohmann::json::array();
+  Json statuses = Json::array();
   for (const auto& event : events) {
     if (event.refused.empty()) {
       statuses.push_back({{"status", 202}});
@@ -41,9 +40,9 @@ Response batch_answer(const Request& request, const std::vector<EventResult>& ev
       statuses.push_back({{"status", 400}, {"error", event.refused}});
     }
   }
-  if (!request.headers.get("Accept").contains("msgpack")) return json_answer(200, statuses.dump());
+  if (!request.headers.get("Accept").contains("msgpack")) return json_answer(200, to_text(statuses));
   Response response;
-  nlohmann::json::to_msgpack(statuses, response.body);
+  Json::to_msgpack(statuses, response.body);
   response.headers.add("Content-Type", "application/msgpack");
   return response;
 }

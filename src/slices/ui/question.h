@@ -2,7 +2,6 @@
 // Asking the middle, and reading the cells of its answer.
 
 #include <cstdint>
-#include <limits>
 #include <string>
 #include <string_view>
 
@@ -22,9 +21,8 @@ Result<plan::Answer> ask(const plan::Runner& runner, const plan::Plan& plan, con
 Result<plan::Answer> ask_few(const plan::Runner& runner, const plan::Plan& plan, std::size_t few,
                              QueryBounds bounds = {});
 
-/// The times that the store can hold, for a question about an id.
-inline constexpr plan::TimeRange kAllTime{{std::numeric_limits<std::int64_t>::min()},
-                                          {std::numeric_limits<std::int64_t>::max()}};
+/// For a question about an id.
+using plan::kAllTime;
 
 /// Place of a column; the answer has it, since the plan named it.
 std::size_t column_of(const plan::Answer& answer, std::string_view name);
