@@ -1,5 +1,7 @@
 #include "slices/json.h"
 
+#include <nlohmann/json.hpp>
+
 namespace tetrascope {
 
 Json parse_json(std::string_view text) { return Json::parse(text, nullptr, false); }

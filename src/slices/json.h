@@ -1,11 +1,12 @@
 #pragma once
-// JSON documents as slices build and store them; nlohmann's parser and writer are compiled once, in json.cc. What
-// arrives by the thousand is read by each slice's own decoder instead, without a document in between.
+// JSON documents as slices build and store them. Whoever builds one includes <nlohmann/json.hpp> beside this; its
+// parser and writer are compiled once, in json.cc. What arrives by the thousand is read by each slice's own decoder
+// instead, without a document in between.
 
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace tetrascope {
 

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <nlohmann/json.hpp>
+
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/event.h"
 #include "slices/honeycomb/refusals.h"

@@ -6,6 +6,8 @@
 #include <chrono>
 #include <ctime>
 
+#include <nlohmann/json.hpp>
+
 #include "slices/honeycomb/event.h"
 #include "slices/json.h"
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <nlohmann/json.hpp>
+
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/column_settings.h"

@@ -1,5 +1,7 @@
 #include "slices/honeycomb/column_settings.h"
 
+#include <nlohmann/json.hpp>
+
 #include "slices/honeycomb/saved_queries.h"
 #include "slices/json.h"
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <nlohmann/json.hpp>
+
 #include "slices/json.h"
 
 namespace tetrascope::honeycomb {

@@ -1,5 +1,7 @@
 #include "slices/honeycomb/marker_routes.h"
 
+#include <nlohmann/json.hpp>
+
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/answers.h"
 #include "slices/honeycomb/datasets.h"

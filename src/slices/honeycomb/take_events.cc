@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include <nlohmann/json.hpp>
+
 #include "base/inflate.h"
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/answers.h"
