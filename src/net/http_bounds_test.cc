@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <future>
 #include <stdexcept>
 #include <string>
@@ -125,6 +126,20 @@ TEST_F(HttpBoundsTest, RefusesMalformedHeads) {
   for (int i = 0; i < 300; ++i) fields += "X: y\r\n";
   EXPECT_EQ(ask("GET /v/text HTTP/1.1\r\n" + fields + "\r\n").status, 431);
   EXPECT_EQ(ask("DELETE /v/echo HTTP/1.1\r\nHost: x\r\n\r\n").field("Allow"), "POST");
+}
+
+TEST_F(HttpBoundsTest, AChunkWithoutALengthIsRefusedHoweverItComes) {
+  start();
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{1000}}) {
+    RawClient client(port_);
+    client.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+    std::string_view rest = "6\r\nabcdef\r\n\r\n";
+    for (; !rest.empty(); rest.remove_prefix(std::min(piece, rest.size()))) {
+      client.send(rest.substr(0, piece));
+      std::this_thread::sleep_for(2ms);
+    }
+    EXPECT_THAT(client.answer().body, StartsWith("vendor /v/echo: chunked body")) << piece;
+  }
 }
 
 TEST_F(HttpBoundsTest, ClosesOnThoseWhoAreSlow) {

@@ -43,8 +43,8 @@ Error explain(const error_code& ec) {
 bool may_begin_the_end(std::string_view bytes) {
   constexpr std::size_t kLeastEnd = std::string_view("0\r\n\r\n").size();
   if (bytes.size() >= kLeastEnd) return false;
-  const auto begin = bytes.find_first_not_of("\r\n");
-  return begin == std::string_view::npos || bytes[begin] == '0';
+  if (bytes.starts_with("\r\n")) bytes.remove_prefix(2);  // what ended the chunk before
+  return bytes.empty() || bytes == "\r" || bytes.front() == '0';
 }
 
 }  // namespace
