@@ -79,9 +79,9 @@ std::string quantile_sql(double level, const TypedSql& x, const std::string& wei
 /// One pass, whatever the number of bins: each bin has its own sum.
 std::string histogram_sql(const AggregateCall& call, const TypedSql& x, const std::string& weight,
                           StatementBuilder& out) {
-  const std::string bin = fmt::format("floor(({} - {}) / {})", convert_sql(x, Type::kDouble),
-                                      out.reference("Float64", fmt::format("{}", call.low)),
-                                      out.reference("Float64", fmt::format("{}", call.step)));
+  const std::string low = out.reference("Float64", fmt::format("{}", call.low));
+  const std::string step = out.reference("Float64", fmt::format("{}", call.step));
+  const std::string bin = fmt::format("floor(({} - {}) / {})", convert_sql(x, Type::kDouble), low, step);
   // if() and not least(), which would take NaN for a number.
   const std::string clamped = fmt::format("multiIf({0} < 0, 0, {0} > {1}, {1}, {0})", bin, call.bins - 1);
   return fmt::format("sumResample(0, {}, 1)({}, accurateCastOrNull({}, 'Int64'))", call.bins,

@@ -119,8 +119,10 @@ std::string substring_sql(const std::vector<TypedSql>& arguments) {
 }
 
 std::string in_range_sql(const std::string& address, const AddressRange& range, StatementBuilder& out) {
-  return fmt::format("(toIPv6OrNull({0}) >= toIPv6({1}) AND toIPv6OrNull({0}) <= toIPv6({2}))", address,
-                     out.reference("String", range.first), out.reference("String", range.last));
+  // One after the other: parameters are numbered as they come, and compilers differ in the order of arguments.
+  const std::string first = out.reference("String", range.first);
+  const std::string last = out.reference("String", range.last);
+  return fmt::format("(toIPv6OrNull({0}) >= toIPv6({1}) AND toIPv6OrNull({0}) <= toIPv6({2}))", address, first, last);
 }
 
 std::string private_address_sql(const std::string& address, StatementBuilder& out) {

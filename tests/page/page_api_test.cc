@@ -54,7 +54,7 @@ TEST_F(PageApi, LogsAreFoundByTextSeverityAndServiceInPages) {
 
 TEST_F(PageApi, ServicesAreCountedByTheirRequestsAndSampleRate) {
   const std::int64_t at = kEpoch + 15 * kDay + kHour;
-  const json sampled = {attribute("SampleRate", "intValue", "10")};
+  const json sampled = json::array({attribute("SampleRate", "intValue", "10")});
   server().send(
       {{.trace = hex_id(41), .id = span_id(1), .service = "web", .start = at, .duration = 100, .kind = 2},
        {.trace = hex_id(42),

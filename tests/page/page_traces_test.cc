@@ -57,7 +57,7 @@ TEST_F(PageApi, OneSpanMustMeetTheWholeFilter) {
                   .name = "PUT",
                   .start = at + 9 * kSecond,
                   .status = 2,
-                  .resource = {attribute("host.name", "stringValue", "web-3")}}});
+                  .resource = json::array({attribute("host.name", "stringValue", "web-3")})}});
   struct Case {
     const char* filter;
     std::vector<std::string> want;
