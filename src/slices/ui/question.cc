@@ -22,8 +22,9 @@ Result<plan::Answer> ask(const plan::Runner& runner, const plan::Plan& plan, con
 Result<plan::Answer> ask_few(const plan::Runner& runner, const plan::Plan& plan, std::size_t few, QueryBounds bounds) {
   QueryBounds narrow = bounds;
   narrow.result_rows = few;
-  auto answer = runner.run({plan.range, plan.reads, {}}, narrow);
-  if (answer) return answer;
+  auto answer = ask(runner, {plan.range, plan.reads, {}}, narrow);
+  // Only more rows are a reason to ask again: what took too long, or came to a full server, would do so twice.
+  if (answer || answer.error().code != ErrorCode::kTooLarge) return answer;
   return ask(runner, plan, bounds);
 }
 
