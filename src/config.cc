@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <map>
@@ -21,7 +22,7 @@ struct Setting {
   std::string_view standard;
   std::string_view help;
 };
-constexpr std::array<Setting, 9> kSettings{{
+constexpr std::array<Setting, 10> kSettings{{
     {"data-dir", "DIR", "",
      "where everything is kept; created when missing (default: tetrascope in the user's state folder)"},
     {"http", "HOST:PORT", "127.0.0.1:4318", "OTLP/HTTP, the vendors' APIs and the page; port 0 takes a free one"},
@@ -33,6 +34,8 @@ constexpr std::array<Setting, 9> kSettings{{
      "keep telemetry in this ClickHouse server, http://user:password@host:8123, instead of in the process"},
     {"allowed-host", "NAMES", "", "further host names, separated by commas, under which browsers may open the page"},
     {"require-keys", "", "false", "refuse telemetry that comes without a key"},
+    {"aws-account", "ID", "123456789012",
+     "the AWS account that callers of X-Ray, CloudWatch Logs and STS are in: twelve digits"},
 }};
 
 constexpr std::size_t kLeastMemory = std::size_t{512} << 20;
@@ -138,6 +141,10 @@ Result<Config> to_config(const Values& values, const char* (*environment)(const 
   const auto require_keys = parse_switch(text("require-keys"));
   if (!require_keys) return bad_value("require-keys", require_keys.error().message);
   config.require_keys = *require_keys;
+  config.aws_account = text("aws-account");
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (config.aws_account.size() != 12 || !std::ranges::all_of(config.aws_account, is_digit))
+    return bad_value("aws-account", fmt::format("'{}': want twelve digits", config.aws_account));
   return config;
 }
 

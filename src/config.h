@@ -22,6 +22,7 @@ struct Config {
   std::string clickhouse;  ///< URL of a ClickHouse server; "" = the engine inside the process
   std::vector<std::string> allowed_hosts;
   bool require_keys = false;
+  std::string aws_account;  ///< twelve digits
 };
 
 /// What a command line asks for.

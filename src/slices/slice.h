@@ -21,6 +21,7 @@ struct SliceSettings {
   bool require_keys = false;  ///< keys are checked; the place is here, the checking comes with key management
   std::string public_url;     ///< `http://127.0.0.1:4318`: for links in answers where the request's Host says nothing
   UnixNanos started;
+  std::string aws_account = "123456789012";  ///< the account of every caller of an AWS API: twelve digits
 };
 
 /// The middle, as slices see it. Everything here outlives every slice and is thread-safe.

@@ -1,3 +1,5 @@
+#include "slices/aws/sts_slice.h"
+#include "slices/cloudwatch_logs/cloudwatch_logs_slice.h"
 #include "slices/honeycomb/honeycomb_slice.h"
 #include "slices/otlp/otlp_slice.h"
 #include "slices/ui/ui_slice.h"
@@ -8,6 +10,8 @@ std::vector<Slice> all_slices(Middle& middle) {
   std::vector<Slice> slices;
   slices.push_back(make_otlp_slice(middle));
   slices.push_back(make_honeycomb_slice(middle));
+  slices.push_back(make_cloudwatch_logs_slice(middle));
+  slices.push_back(make_sts_slice(middle));
   slices.push_back(make_ui_slice(middle));
   return slices;
 }

@@ -1,0 +1,68 @@
+#include <gtest/gtest.h>
+
+#include "slices/aws/identity.h"
+#include "slices/aws/page_token.h"
+#include "slices/aws/parameters.h"
+
+namespace tetrascope::aws {
+namespace {
+
+TEST(Identity, FromTheSignature) {
+  const struct {
+    std::string_view header, region, key;
+  } table[] = {
+      {"AWS4-HMAC-SHA256 Credential=AKID/20261122/eu-west-1/logs/aws4_request, SignedHeaders=host, Signature=00",
+       "eu-west-1", "AKID"},
+      {"AWS4-HMAC-SHA256 Credential=AKID/20261122/EVIL REGION/logs/aws4_request", "us-east-1", "AKID"},
+      {"AWS4-HMAC-SHA256 Credential=AKID", "us-east-1", "AKID"},
+      {"Bearer x", "us-east-1", ""},
+      {"", "us-east-1", ""},
+  };
+  for (const auto& [header, region, key] : table) {
+    Headers headers;
+    if (!header.empty()) headers.add("authorization", std::string(header));
+    const Identity identity = identity_of(headers, "123456789012");
+    EXPECT_EQ(identity.region, region) << header;
+    EXPECT_EQ(identity.access_key, key) << header;
+    EXPECT_EQ(identity.account, "123456789012");
+  }
+}
+
+TEST(Identity, Arns) {
+  EXPECT_EQ(arn("logs", {"123456789012", "us-east-1", ""}, "log-group:a"),
+            "arn:aws:logs:us-east-1:123456789012:log-group:a");
+  EXPECT_EQ(arn("logs", {"123456789012", "cn-north-1", ""}, "x"), "arn:aws-cn:logs:cn-north-1:123456789012:x");
+  EXPECT_EQ(arn_resource("arn:aws:logs:us-east-1:123456789012:log-group:a:*", "logs"), "log-group:a:*");
+  EXPECT_EQ(arn_resource("arn:aws:xray:us-east-1:123456789012:group/a", "logs"), "");
+  EXPECT_EQ(arn_resource("arn:aws:logs", "logs"), "");
+}
+
+TEST(Parameters, AwsWords) {
+  Parameters in(Object{{"limit", Value(std::int64_t{10'001})}, {"name", Value(std::string("a:b"))}});
+  EXPECT_EQ(in.number("limit", {.max = 10'000}), 10'001);
+  const auto one = in.verdict();
+  ASSERT_FALSE(one);
+  EXPECT_EQ(one.error().type, "InvalidParameterException");
+  EXPECT_EQ(one.error().message,
+            "1 validation error detected: Value '10001' at 'limit' failed to satisfy constraint: Member must have "
+            "value less than or equal to 10000");
+  in.text("name", {.pattern = {[](unsigned char c) { return c != ':'; }, "[^:]*"}});
+  in.text("other", {.required = true});
+  EXPECT_TRUE(in.verdict().error().message.starts_with("3 validation errors detected: "));
+  EXPECT_TRUE(in.verdict().error().message.ends_with(
+      "; Value 'null' at 'other' failed to satisfy constraint: Member must not be null"));
+  Parameters wrong(Object{{"limit", Value(std::string("x"))}});
+  wrong.number("limit");
+  EXPECT_EQ(wrong.verdict().error().type, "SerializationException");
+}
+
+TEST(PageToken, IsGoodForItsQuestionAlone) {
+  const std::string token = write_page_token("DescribeLogGroups a", "place \x01");
+  EXPECT_EQ(read_page_token("DescribeLogGroups a", token), "place \x01");
+  EXPECT_EQ(read_page_token("DescribeLogGroups b", token), std::nullopt);
+  EXPECT_EQ(read_page_token("DescribeLogGroups a", "invalid"), std::nullopt);
+  EXPECT_EQ(read_page_token("DescribeLogGroups a", token.substr(0, token.size() - 2)), std::nullopt);
+}
+
+}  // namespace
+}  // namespace tetrascope::aws

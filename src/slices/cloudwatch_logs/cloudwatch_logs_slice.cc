@@ -1,0 +1,148 @@
+#include "slices/cloudwatch_logs/cloudwatch_logs_slice.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/inflate.h"
+#include "slices/cloudwatch_logs/event_clock.h"
+#include "slices/cloudwatch_logs/filter_operations.h"
+#include "slices/cloudwatch_logs/group_operations.h"
+#include "slices/cloudwatch_logs/put_log_events.h"
+#include "slices/cloudwatch_logs/queries.h"
+#include "slices/cloudwatch_logs/query_operations.h"
+#include "slices/cloudwatch_logs/read_operations.h"
+#include "slices/cloudwatch_logs/refusals.h"
+#include "slices/cloudwatch_logs/stream_operations.h"
+#include "slices/cloudwatch_logs/tag_operations.h"
+
+namespace tetrascope {
+namespace {
+
+using namespace cloudwatch_logs;
+
+constexpr std::string_view kTarget = "Logs_20140328.";
+constexpr std::string_view kPut = "PutLogEvents";
+
+struct NamedOperation {
+  std::string_view name;
+  Operation operation;
+};
+/// What the service has and is not here answers UnknownOperationException.
+constexpr NamedOperation kOperations[] = {
+    {"CreateLogGroup", create_log_group},
+    {"DeleteLogGroup", delete_log_group},
+    {"DescribeLogGroups", describe_log_groups},
+    {"ListLogGroups", list_log_groups},
+    {"PutRetentionPolicy", put_retention_policy},
+    {"DeleteRetentionPolicy", delete_retention_policy},
+    {"AssociateKmsKey", associate_kms_key},
+    {"DisassociateKmsKey", disassociate_kms_key},
+    {"PutLogGroupDeletionProtection", put_log_group_deletion_protection},
+    {"CreateLogStream", create_log_stream},
+    {"DeleteLogStream", delete_log_stream},
+    {"DescribeLogStreams", describe_log_streams},
+    {"TagResource", tag_resource},
+    {"UntagResource", untag_resource},
+    {"ListTagsForResource", list_tags_for_resource},
+    {"TagLogGroup", tag_log_group},
+    {"UntagLogGroup", untag_log_group},
+    {"ListTagsLogGroup", list_tags_log_group},
+    {"GetLogEvents", get_log_events},
+    {"FilterLogEvents", filter_log_events},
+    {"PutMetricFilter", put_metric_filter},
+    {"DescribeMetricFilters", describe_metric_filters},
+    {"DeleteMetricFilter", delete_metric_filter},
+    {"TestMetricFilter", test_metric_filter},
+    {"PutSubscriptionFilter", put_subscription_filter},
+    {"DescribeSubscriptionFilters", describe_subscription_filters},
+    {"DeleteSubscriptionFilter", delete_subscription_filter},
+    {"StartQuery", start_query},
+    {"GetQueryResults", get_query_results},
+    {"StopQuery", stop_query},
+    {"DescribeQueries", describe_queries},
+};
+
+std::string_view operation_of(const Request& request) {
+  const std::string_view target = request.headers.get("X-Amz-Target");
+  return target.starts_with(kTarget) ? target.substr(kTarget.size()) : std::string_view();
+}
+
+/// What all routes of the slice share; lives as long as they do.
+struct Shared {
+  explicit Shared(Middle& middle) : clock(middle.control), queries(middle), service{middle, clock, queries} {}
+  EventClock clock;
+  Queries queries;
+  Service service;
+};
+
+Outcome<Object> read_body(const Request& request) {
+  std::string inflated;
+  std::string_view body = request.body;
+  if (request.headers.has("Content-Encoding")) {
+    RETURN_IF_FAULT(inflate(request.headers.get("Content-Encoding"), request.body, kDefaultBodyLimit, inflated));
+    body = inflated;
+  }
+  if (body.empty()) return Object{};
+  auto value = value_from_json(body);
+  if (!value) return aws::refuse("SerializationException", "The request body is not JSON, or nested too deep.");
+  auto* object = std::get_if<Object>(&value->data);
+  if (object == nullptr) return aws::refuse("SerializationException", "The request body is not a JSON object.");
+  return std::move(*object);
+}
+
+Outcome<Call> read_call(Shared& shared, const Request& request) {
+  ASSIGN_OR_FAULT(Object body, read_body(request));
+  return Call{shared.service, request, aws::identity_of(request.headers, shared.service.middle.settings.aws_account),
+              Parameters(std::move(body))};
+}
+
+Response answer(Shared& shared, const Request& request) {
+  Middle& middle = shared.service.middle;
+  const std::string_view name = operation_of(request);
+  const auto found = std::ranges::find(kOperations, name, &NamedOperation::name);
+  if (found == std::end(kOperations))
+    return refuse(middle, request,
+                  Fault("UnknownOperationException",
+                        "The operation " + std::string(name.substr(0, 100)) + " is not available on this server."));
+  auto call = read_call(shared, request);
+  if (!call) return refuse(middle, request, call.error());
+  auto answered = found->operation(*call);
+  if (!answered) return refuse(middle, request, answered.error());
+  Response response = aws::json_answer(kContentType, *answered ? to_plain_json(Value(**std::move(answered))) : "");
+  return response;
+}
+
+void put(Shared& shared, const Request& request, Respond respond) {
+  auto call = read_call(shared, request);
+  if (!call) return respond(refuse(shared.service.middle, request, call.error()));
+  put_log_events(*std::move(call), std::move(respond));
+}
+
+}  // namespace
+
+Slice make_cloudwatch_logs_slice(Middle& middle) {
+  const auto shared = std::make_shared<Shared>(middle);
+  const auto shape = [&middle](const Request& request, const Error& error) {
+    return refuse(middle, request, Fault(error));
+  };
+  const auto route = [&](Handler handler, std::function<bool(const Request&)> accepts) {
+    return Route{.method = "POST",
+                 .pattern = "/{path...}",
+                 .handler = std::move(handler),
+                 .origins = Origins::kVendor,
+                 .accepts = std::move(accepts)};
+  };
+  Slice slice;
+  slice.http.slice = "cloudwatch_logs";
+  slice.http.shape_error = shape;
+  slice.http.routes.push_back(
+      route([shared](Request&& request, Respond respond) { put(*shared, request, std::move(respond)); },
+            [](const Request& request) { return operation_of(request) == kPut; }));
+  slice.http.routes.push_back(
+      route(on_query_pool(
+                middle, [shared](Request&& request, Respond respond) { respond(answer(*shared, request)); }, shape),
+            [](const Request& request) { return !operation_of(request).empty() && operation_of(request) != kPut; }));
+  return slice;
+}
+
+}  // namespace tetrascope

@@ -1,0 +1,85 @@
+#include "slices/cloudwatch_logs/insights_fields.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "query/fields.h"
+#include "slices/cloudwatch_logs/event_reads.h"
+#include "slices/honeycomb_key.h"
+
+namespace tetrascope::cloudwatch_logs {
+namespace {
+
+using plan::column;
+using plan::ExprPtr;
+using plan::literal;
+using plan::Type;
+using F = plan::Function;
+
+constexpr std::size_t kMaxJsonSteps = 30;
+
+ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
+
+ExprPtr unless_empty(ExprPtr value) {
+  return plan::call(F::kIf, {plan::call(F::kNe, {value, text("")}), value, literal(Value(), Type::kString)});
+}
+
+/// `a.b.0.c` of the message; null where it is no JSON or has none.
+ExprPtr member_of_message(std::string_view path) {
+  std::vector<ExprPtr> arguments = {column("body")};
+  while (!path.empty()) {
+    const std::size_t dot = std::min(path.find('.'), path.size());
+    const std::string_view step = path.substr(0, dot);
+    path.remove_prefix(std::min(dot + 1, path.size()));
+    if (step.empty()) continue;
+    std::int64_t index = 0;
+    const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
+    const bool is_index = error == std::errc{} && end == step.data() + step.size() && index >= 0 && index <= 1'000'000;
+    arguments.push_back(is_index ? literal(Value(index)) : text(step));
+    if (arguments.size() > kMaxJsonSteps) break;
+  }
+  if (arguments.size() == 1) return nullptr;
+  return plan::call(F::kJsonGet, std::move(arguments));
+}
+
+bool names_trace(std::string_view name) {
+  constexpr std::array<std::string_view, 4> kNames = {"@xrayTraceId", "@traceId", "trace_id", "traceId"};
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+}  // namespace
+
+TypedQueryExpr EventFields::use(std::string_view name) {
+  const auto found = std::ranges::find(used_, name, &Used::name);
+  if (found != used_.end()) return found->column;
+  const TypedQueryExpr value = read(name);
+  const std::string column_name = "c" + std::to_string(columns_.size());
+  columns_.push_back({column_name, value.expr});
+  used_.push_back({std::string(name), {plan::field(column_name), value.type}});
+  return used_.back().column;
+}
+
+TypedQueryExpr EventFields::read(std::string_view name) const {
+  if (name == "@timestamp") return {column("time"), Type::kTime};
+  if (name == "@ingestionTime") return {column("received"), Type::kTime};
+  if (name == "@message") return {column("body"), Type::kString};
+  if (name == "@logStream") return {stream_name_expr(), Type::kString};
+  if (name == "@log") return {plan::call(F::kConcat, {text(account_ + ":"), column("service")}), Type::kString};
+  if (name.starts_with("@@")) name.remove_prefix(1);
+  std::vector<ExprPtr> places;
+  if (ExprPtr member = member_of_message(name)) places.push_back(std::move(member));
+  const std::string key(name);
+  const plan::KnownTypes known = plan::known_types(catalogue_, Signal::kLogs, kDefaultEnvironment, "", key);
+  if (!known.empty()) places.push_back(plan::attribute_of_known_types(key, known, Type::kAny));
+  const auto add_text = [&](ExprPtr value) {
+    places.push_back(plan::call(F::kToAny, {unless_empty(std::move(value))}));
+  };
+  if (names_trace(name)) add_text(plan::call(F::kIdText, {column("trace_id")}));
+  if (name == "severity_text" || name == "severityText") add_text(column("severity_text"));
+  if (places.empty()) return missing_value();
+  if (places.size() == 1) return {places.front(), Type::kAny};
+  return {plan::call(F::kCoalesce, std::move(places)), Type::kAny};
+}
+
+}  // namespace tetrascope::cloudwatch_logs

@@ -1,0 +1,35 @@
+#pragma once
+// The fields of an event: `@timestamp` and its like, what the message holds as JSON, attributes of OTLP records.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/field_catalogue.h"
+#include "slices/cloudwatch_logs/insights_values.h"
+
+namespace tetrascope::cloudwatch_logs {
+
+/// Columns of the read that a query needs, each once.
+class EventFields {
+ public:
+  EventFields(const FieldCatalogue& fields, std::string account) : catalogue_(fields), account_(std::move(account)) {}
+
+  /// The field, as a column of the read.
+  TypedQueryExpr use(std::string_view name);
+  [[nodiscard]] const std::vector<plan::Named>& columns() const { return columns_; }
+
+ private:
+  [[nodiscard]] TypedQueryExpr read(std::string_view name) const;
+
+  const FieldCatalogue& catalogue_;
+  std::string account_;
+  struct Used {
+    std::string name;
+    TypedQueryExpr column;
+  };
+  std::vector<Used> used_;
+  std::vector<plan::Named> columns_;
+};
+
+}  // namespace tetrascope::cloudwatch_logs

@@ -1,0 +1,324 @@
+#include "slices/cloudwatch_logs/insights_plan.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "query/types.h"
+#include "slices/cloudwatch_logs/event_reads.h"
+#include "slices/cloudwatch_logs/insights_fields.h"
+#include "slices/cloudwatch_logs/insights_stats.h"
+
+namespace tetrascope::cloudwatch_logs {
+namespace {
+
+using plan::ExprPtr;
+using plan::field;
+using plan::literal;
+using plan::Type;
+using F = plan::Function;
+using Command = QueryCommand::Kind;
+
+constexpr int kMostStats = 2;
+constexpr std::string_view kRows = "rows";
+
+plan::AggregateCall count_of(std::string name) {
+  return {.name = std::move(name), .op = plan::AggregateOp::kCount, .argument = {}, .where = {}};
+}
+
+class Compiler {
+ public:
+  explicit Compiler(const InsightsScope& scope) : scope_(scope), events_(*scope.fields, scope.account) {}
+
+  Parsed<InsightsPlan> compile(const InsightsQuery& query) {
+    for (const QueryCommand& command : query.commands) {
+      auto done = apply(command);
+      if (!done) return std::unexpected(std::move(done).error());
+    }
+    return finish();
+  }
+
+ private:
+  struct Column {
+    std::string name;
+    TypedQueryExpr value;
+  };
+
+  Parsed<void> apply(const QueryCommand& command) {
+    switch (command.kind) {
+      case Command::kFields:
+        return fields(command, false);
+      case Command::kDisplay:
+        return fields(command, true);
+      case Command::kFilter:
+        return filter(command);
+      case Command::kStats:
+        return stats(command);
+      case Command::kSort:
+        return sort(command);
+      case Command::kLimit:
+        sort_by_default();
+        limited_ = true;
+        stages_.emplace_back(plan::Limit{command.limit, 0, {}});
+        return {};
+      case Command::kDedup:
+        return dedup(command);
+      case Command::kParse:
+        return parse(command);
+    }
+    return {};
+  }
+
+  /// A name: what an earlier command made, else a field of the event.
+  Parsed<TypedQueryExpr> name(const QueryNode& node) {
+    for (auto column = made_.rbegin(); column != made_.rend(); ++column) {
+      if (column->name == node.text) return column->value;
+    }
+    if (stats_ > 0)
+      return std::unexpected(QueryError{"Unknown symbols found in or after stats: " + node.text, node.begin, node.end});
+    return events_.use(node.text);
+  }
+  QueryNames names() {
+    return [this](const QueryNode& node) { return name(node); };
+  }
+  Parsed<TypedQueryExpr> expression(const QueryNode& node) {
+    return compile_expression(node, names(), QueryCalls(), scope_.now);
+  }
+  std::string next_name(std::string_view kind) { return fmt::format("{}{}", kind, count_++); }
+
+  Parsed<void> fields(const QueryCommand& command, bool display) {
+    if (display || !shown_any_) shown_.clear();
+    shown_any_ = true;
+    plan::Compute compute;
+    std::vector<Column> added;
+    for (const QueryItem& item : command.items) {
+      auto value = expression(*item.expr);
+      if (!value) return std::unexpected(std::move(value).error());
+      // A field as it is needs no column of its own.
+      if (!std::holds_alternative<plan::Field>(value->expr->node)) {
+        const std::string column = next_name("f");
+        compute.columns.push_back({column, value->expr});
+        value->expr = field(column);
+      }
+      added.push_back({item.name, *std::move(value)});
+    }
+    if (!compute.columns.empty()) stages_.emplace_back(std::move(compute));
+    for (Column& column : added) show(std::move(column));
+    return {};
+  }
+
+  /// A column shown twice is shown once, with its last meaning.
+  void show(Column column) {
+    std::erase_if(shown_, [&](const Column& shown) { return shown.name == column.name; });
+    shown_.push_back(column);
+    made_.push_back(std::move(column));
+  }
+
+  Parsed<void> filter(const QueryCommand& command) {
+    auto condition = expression(*command.items.front().expr);
+    if (!condition) return std::unexpected(std::move(condition).error());
+    stages_.emplace_back(plan::Filter{as_condition(*condition)});
+    return {};
+  }
+
+  Parsed<void> parse(const QueryCommand& command) {
+    auto input = expression(*command.input);
+    if (!input) return std::unexpected(std::move(input).error());
+    plan::Parse parse{as_text(*input), command.pattern, {}};
+    std::vector<Column> added;
+    for (const std::string& shown : command.names) {
+      parse.names.push_back(next_name("p"));
+      if (!shown.empty()) added.push_back({shown, {field(parse.names.back()), Type::kString}});
+    }
+    stages_.emplace_back(std::move(parse));
+    // They can be asked for, but are shown only where a query says so.
+    for (Column& column : added) made_.push_back(std::move(column));
+    return {};
+  }
+
+  Parsed<void> stats(const QueryCommand& command) {
+    if (++stats_ > kMostStats)
+      return std::unexpected(QueryError{"a query has at most two stats commands", command.begin, command.end});
+    if (stats_ == 1) before_stats_ = stages_.size();
+    std::string time;
+    QueryNames known = [this](const QueryNode& node) -> Parsed<TypedQueryExpr> {
+      if (stats_ == 1) {  // fields of events are still there
+        --stats_;
+        auto found = name(node);
+        ++stats_;
+        return found;
+      }
+      return name(node);
+    };
+    if (stats_ == 1) time = std::get<plan::Field>(events_.use("@timestamp").expr->node).name;
+    auto compiled = compile_stats(command, known, time, fmt::format("s{}", stats_), scope_.now);
+    if (!compiled) return std::unexpected(std::move(compiled).error());
+    stages_.emplace_back(std::move(compiled->aggregate));
+    stages_.emplace_back(
+        plan::Filter{plan::call(F::kGt, {field(std::string(kRows)), literal(Value(std::int64_t{0}))})});
+    if (!compiled->values.columns.empty()) stages_.emplace_back(std::move(compiled->values));
+    made_.clear();
+    shown_.clear();
+    sorted_ = false;
+    for (const StatsColumn& column : compiled->columns) show({column.name, {field(column.column), column.type}});
+    shown_any_ = true;
+    return {};
+  }
+
+  /// As 5.5 sorts: what is no number before numbers, missing ones last in both directions.
+  void add_sort_keys(plan::Sort& sort, const TypedQueryExpr& value, bool descending) {
+    const auto add = [&](ExprPtr expr) {
+      sort.keys.push_back({std::move(expr), descending, plan::MissingOrder::kLast});
+    };
+    if (value.type != Type::kAny && value.type != Type::kString) return add(value.expr);
+    const ExprPtr number = as_number(value);
+    const ExprPtr missing = plan::call(F::kIsMissing, {value.expr});
+    sort.keys.push_back({missing, false, plan::MissingOrder::kLast});
+    add(plan::call(F::kNot, {plan::call(F::kIsMissing, {number})}));
+    add(number);
+    add(as_text(value));
+  }
+
+  Parsed<void> sort(const QueryCommand& command) {
+    plan::Sort sort;
+    for (const QueryItem& item : command.items) {
+      auto value = expression(*item.expr);
+      if (!value) return std::unexpected(std::move(value).error());
+      add_sort_keys(sort, *value, item.descending);
+    }
+    sorted_ = true;
+    stages_.emplace_back(std::move(sort));
+    return {};
+  }
+
+  /// Events come newest first; groups by their keys, so that one question has one answer.
+  void sort_by_default() {
+    if (sorted_) return;
+    sorted_ = true;
+    plan::Sort sort;
+    if (stats_ == 0) {
+      sort.keys.push_back({events_.use("@timestamp").expr, true, plan::MissingOrder::kLast});
+    } else {
+      for (const Column& column : shown_) add_sort_keys(sort, column.value, false);
+    }
+    stages_.emplace_back(std::move(sort));
+  }
+
+  Parsed<void> dedup(const QueryCommand& command) {
+    sort_by_default();
+    plan::Compute keys;
+    plan::Dedup dedup;
+    ExprPtr missing;
+    for (const QueryItem& item : command.items) {
+      auto value = expression(*item.expr);
+      if (!value) return std::unexpected(std::move(value).error());
+      const std::string column = next_name("d");
+      keys.columns.push_back({column, value->expr});
+      dedup.columns.push_back(column);
+      const ExprPtr none = plan::call(F::kIsMissing, {value->expr});
+      missing = missing ? plan::call(F::kOr, {missing, none}) : none;
+    }
+    // Rows that lack a key are all kept: each is then its own, by where it stands.
+    const std::string own = next_name("d");
+    if (stats_ == 0) {
+      const ExprPtr place =
+          plan::call(F::kConcat, {plan::call(F::kToString, {plan::call(F::kToNanos, {events_.use("@timestamp").expr})}),
+                                  literal(Value(std::string(" "))),
+                                  plan::call(F::kToString, {plan::call(F::kToNanos, {order_column()})})});
+      keys.columns.push_back({own, plan::call(F::kIf, {missing, place, literal(Value(std::string()))})});
+      dedup.columns.push_back(own);
+    }
+    stages_.emplace_back(std::move(keys));
+    stages_.emplace_back(std::move(dedup));
+    return {};
+  }
+
+  /// The order of arrival, which the pointer of a row has too.
+  ExprPtr order_column() {
+    needs_order_ = true;
+    return field("order");
+  }
+
+  plan::TableRead read(std::vector<plan::Named> columns) const {
+    plan::TableRead read;
+    read.table = plan::Table::kLogs;
+    read.columns = std::move(columns);
+    read.where = scope_.condition;
+    return read;
+  }
+
+  Parsed<InsightsPlan> finish() {
+    InsightsPlan out;
+    if (!shown_any_) {
+      for (const char* each : {"@timestamp", "@message"}) shown_.push_back({each, events_.use(each)});
+    }
+    sort_by_default();
+    if (!limited_) stages_.emplace_back(plan::Limit{scope_.limit, 0, {}});
+    plan::Compute shown;
+    plan::Project project;
+    for (std::size_t i = 0; i < shown_.size(); ++i) {
+      const std::string column = fmt::format("out{}", i);
+      shown.columns.push_back({column, shown_[i].value.expr});
+      project.columns.push_back(column);
+      out.names.push_back(shown_[i].name);
+    }
+    out.has_pointer = stats_ == 0;
+    if (out.has_pointer) {
+      shown.columns.push_back({"ptr_time", events_.use("@timestamp").expr});
+      shown.columns.push_back({"ptr_order", order_column()});
+      shown.columns.push_back({"ptr_log", events_.use("@log").expr});
+      for (const char* each : {"ptr_time", "ptr_order", "ptr_log"}) project.columns.emplace_back(each);
+    }
+    const std::size_t filters = stats_ == 0 ? counted_stages() : before_stats_;
+    std::vector<plan::Stage> matched(stages_.begin(), stages_.begin() + static_cast<std::ptrdiff_t>(filters));
+    matched.emplace_back(plan::Aggregate{{}, {count_of("count")}, {}, {}});
+    stages_.emplace_back(std::move(shown));
+    stages_.emplace_back(std::move(project));
+    std::vector<plan::Named> columns = events_.columns();
+    if (needs_order_) columns.push_back({"order", order_expr()});
+    out.plan = {scope_.range, {read(columns)}, std::move(stages_)};
+    out.matched = {scope_.range, {read(columns)}, std::move(matched)};
+    out.scanned = scanned();
+    return out;
+  }
+
+  /// Stages that let rows through or not, up to the first that orders or cuts them.
+  [[nodiscard]] std::size_t counted_stages() const {
+    const auto cuts = [](const plan::Stage& stage) {
+      return std::holds_alternative<plan::Sort>(stage) || std::holds_alternative<plan::Limit>(stage) ||
+             std::holds_alternative<plan::Dedup>(stage);
+    };
+    return static_cast<std::size_t>(std::ranges::find_if(stages_, cuts) - stages_.begin());
+  }
+
+  plan::Plan scanned() const {
+    plan::AggregateCall bytes;
+    bytes.name = "bytes";
+    bytes.op = plan::AggregateOp::kSum;
+    bytes.argument = field("size");
+    return {scope_.range,
+            {read({{"size", plan::call(F::kLength, {plan::column("body")})}})},
+            {plan::Aggregate{{}, {count_of("count"), bytes}, {}, {}}}};
+  }
+
+  const InsightsScope& scope_;
+  EventFields events_;
+  std::vector<plan::Stage> stages_;
+  std::vector<Column> made_;  ///< what names mean, the newest last
+  std::vector<Column> shown_;
+  bool shown_any_ = false;
+  bool sorted_ = false;
+  bool limited_ = false;
+  bool needs_order_ = false;
+  int stats_ = 0;
+  int count_ = 0;
+  std::size_t before_stats_ = 0;
+};
+
+}  // namespace
+
+Parsed<InsightsPlan> compile_insights_query(const InsightsQuery& query, const InsightsScope& scope) {
+  return Compiler(scope).compile(query);
+}
+
+}  // namespace tetrascope::cloudwatch_logs

@@ -1,0 +1,33 @@
+#pragma once
+// From the tree of a query to a plan.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "model/field_catalogue.h"
+#include "slices/cloudwatch_logs/insights_query.h"
+#include "slices/cloudwatch_logs/insights_values.h"
+
+namespace tetrascope::cloudwatch_logs {
+
+struct InsightsScope {
+  plan::ExprPtr condition;  ///< of the rows of the groups; for a TableRead
+  std::string account;
+  plan::TimeRange range;
+  std::uint64_t limit = 10'000;  ///< where the query has none
+  const FieldCatalogue* fields = nullptr;
+  UnixNanos now;
+};
+
+struct InsightsPlan {
+  plan::Plan plan;
+  std::vector<std::string> names;  ///< of the plan's columns, in their order; those after them are hidden
+  bool has_pointer = false;        ///< the hidden columns are time, order and service of an event
+  plan::Plan scanned;              ///< one row: how many events, and characters, the groups have
+  plan::Plan matched;              ///< one row: how many events pass the filters
+};
+
+Parsed<InsightsPlan> compile_insights_query(const InsightsQuery& query, const InsightsScope& scope);
+
+}  // namespace tetrascope::cloudwatch_logs

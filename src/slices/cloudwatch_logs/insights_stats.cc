@@ -1,0 +1,294 @@
+#include "slices/cloudwatch_logs/insights_stats.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "query/types.h"
+#include "slices/cloudwatch_logs/insights_functions.h"
+
+namespace tetrascope::cloudwatch_logs {
+namespace {
+
+using plan::AggregateOp;
+using plan::ExprPtr;
+using plan::field;
+using plan::literal;
+using plan::Type;
+using F = plan::Function;
+using Node = QueryNode::Kind;
+
+std::unexpected<QueryError> wrong(const QueryNode& node, std::string message) {
+  return std::unexpected(QueryError{std::move(message), node.begin, node.end});
+}
+
+Parsed<TypedQueryExpr> compile_list_membership(const QueryNode& node, const TypedQueryExpr& left) {
+  const QueryNode& list = *node.arguments[1];
+  std::vector<ExprPtr> any;
+  for (const auto& element : list.arguments) {
+    const TypedQueryExpr value = element->kind == Node::kText ? text_literal(element->text)
+                                 : element->kind == Node::kInteger
+                                     ? TypedQueryExpr{literal(Value(element->integer)), Type::kInt}
+                                     : TypedQueryExpr{literal(Value(element->number)), Type::kDouble};
+    // A number of the other side may be text that does not read as one: that is no match, and nothing missing.
+    any.push_back(plan::call(F::kCoalesce, {compare("=", left, value), literal(Value(false))}));
+  }
+  if (any.empty()) return TypedQueryExpr{literal(Value(false)), Type::kBool};
+  const ExprPtr found = any.size() == 1 ? any.front() : plan::call(F::kOr, std::move(any));
+  const ExprPtr missing = plan::call(F::kIsMissing, {left.expr});
+  return TypedQueryExpr{plan::call(F::kIf, {missing, literal(Value(), Type::kBool), found}), Type::kBool};
+}
+
+Parsed<TypedQueryExpr> compile_like(const QueryNode& node, const TypedQueryExpr& left) {
+  const QueryNode& pattern = *node.arguments[1];
+  if (pattern.kind == Node::kRegex || pattern.kind == Node::kText) {
+    const F function = pattern.kind == Node::kRegex ? F::kMatches : F::kContains;
+    return TypedQueryExpr{plan::call(function, {as_text(left), literal(Value(pattern.text))}), Type::kBool};
+  }
+  return wrong(pattern, "a text or a regular expression is expected");
+}
+
+bool is_comparison(std::string_view op) {
+  return op == "=" || op == "!=" || op == "<" || op == "<=" || op == ">" || op == ">=";
+}
+
+class Expressions {
+ public:
+  Expressions(const QueryNames& names, const QueryCalls& calls, UnixNanos now)
+      : names_(names), calls_(calls), now_(now) {}
+
+  Parsed<TypedQueryExpr> compile(const QueryNode& node) const {
+    switch (node.kind) {
+      case Node::kInteger:
+        return TypedQueryExpr{literal(Value(node.integer)), Type::kInt};
+      case Node::kDouble:
+        return TypedQueryExpr{literal(Value(node.number)), Type::kDouble};
+      case Node::kText:
+        return text_literal(node.text);
+      case Node::kField:
+        return names_(node);
+      case Node::kCall:
+        return call(node);
+      case Node::kRegex:
+      case Node::kPeriod:
+      case Node::kStar:
+      case Node::kList:
+        break;
+    }
+    return wrong(node, "this cannot stand here");
+  }
+
+ private:
+  Parsed<TypedQueryExpr> call(const QueryNode& node) const {
+    if (calls_) {
+      auto special = calls_(node);
+      if (!special) return std::unexpected(std::move(special).error());
+      if (*special) return **std::move(special);
+    }
+    if (node.text == "bin") return bin(node);
+    std::vector<TypedQueryExpr> arguments;
+    const bool first_only = node.text == "in" || node.text == "like";
+    for (const auto& argument : node.arguments) {
+      if (argument->kind == Node::kPeriod || (first_only && !arguments.empty())) {
+        arguments.push_back(missing_value());
+        continue;
+      }
+      auto compiled = compile(*argument);
+      if (!compiled) return compiled;
+      arguments.push_back(*std::move(compiled));
+    }
+    if (node.text == "in") return compile_list_membership(node, arguments[0]);
+    if (node.text == "like") return compile_like(node, arguments[0]);
+    if (is_comparison(node.text)) return TypedQueryExpr{compare(node.text, arguments[0], arguments[1]), Type::kBool};
+    if (node.text == "and" || node.text == "or") {
+      const F function = node.text == "and" ? F::kAnd : F::kOr;
+      return TypedQueryExpr{plan::call(function, {as_condition(arguments[0]), as_condition(arguments[1])}),
+                            Type::kBool};
+    }
+    if (node.text == "not") return TypedQueryExpr{plan::call(F::kNot, {as_condition(arguments[0])}), Type::kBool};
+    return apply_function(node, arguments, now_);
+  }
+
+  /// `bin(5m)`: of the event's time.
+  Parsed<TypedQueryExpr> bin(const QueryNode& node) const {
+    if (node.arguments.size() != 1) return wrong(node, "bin takes a period such as 5m");
+    QueryNode floor = node;
+    floor.text = "datefloor";
+    QueryNode time;
+    time.kind = Node::kField;
+    time.text = "@timestamp";
+    time.begin = node.begin;
+    time.end = node.end;
+    auto timestamp = names_(time);
+    if (!timestamp) return timestamp;
+    floor.arguments.insert(floor.arguments.begin(), std::make_shared<const QueryNode>(time));
+    return apply_function(floor, {*timestamp, missing_value()}, now_);
+  }
+
+  const QueryNames& names_;
+  const QueryCalls& calls_;
+  UnixNanos now_;
+};
+
+struct AggregateName {
+  std::string_view name;
+  AggregateOp op;
+  bool of_numbers;
+};
+constexpr AggregateName kAggregates[] = {{"count", AggregateOp::kCount, false},
+                                         {"count_distinct", AggregateOp::kCountDistinct, false},
+                                         {"sum", AggregateOp::kSum, true},
+                                         {"avg", AggregateOp::kAverage, true},
+                                         {"stddev", AggregateOp::kStandardDeviation, true},
+                                         {"pct", AggregateOp::kQuantile, true},
+                                         {"percentile", AggregateOp::kQuantile, true},
+                                         {"min", AggregateOp::kMin, false},
+                                         {"max", AggregateOp::kMax, false},
+                                         {"earliest", AggregateOp::kFirst, false},
+                                         {"latest", AggregateOp::kLast, false},
+                                         {"sortsfirst", AggregateOp::kMin, false},
+                                         {"sortslast", AggregateOp::kMax, false}};
+
+const AggregateName* aggregate_of(const QueryNode& node) {
+  const auto* found = std::ranges::find(kAggregates, node.text, &AggregateName::name);
+  return node.kind != Node::kCall || found == std::end(kAggregates) ? nullptr : found;
+}
+
+/// The stages of one `stats`, while it is read.
+class Stats {
+ public:
+  Stats(const QueryNames& names, const std::string& time, const std::string& prefix, UnixNanos now)
+      : names_(names), time_(time), prefix_(prefix), now_(now) {}
+
+  Parsed<StatsStages> compile(const QueryCommand& command) {
+    stages_.aggregate.time = time_;
+    const QueryCalls none;
+    for (const QueryItem& item : command.by) {
+      auto key = Expressions(names_, none, now_).compile(*item.expr);
+      if (!key) return std::unexpected(std::move(key).error());
+      const std::string column = next_name("k");
+      stages_.aggregate.keys.push_back({column, key->expr});
+      stages_.columns.push_back({item.name, column, key->type});
+    }
+    for (const QueryItem& item : command.items) {
+      auto value = this->value(item);
+      if (!value) return std::unexpected(std::move(value).error());
+      const std::string column = next_name("v");
+      stages_.values.columns.push_back({column, value->expr});
+      stages_.columns.push_back({item.name, column, value->type});
+      earlier_.push_back({item.name, *value});
+    }
+    if (stages_.aggregate.calls.empty() && stages_.aggregate.keys.empty())
+      return std::unexpected(QueryError{"stats has no aggregate function", command.begin, command.end});
+    // AWS gives no row at all where there is nothing to count.
+    stages_.aggregate.calls.push_back(
+        {.name = std::string("rows"), .op = AggregateOp::kCount, .argument = {}, .where = {}});
+    return std::move(stages_);
+  }
+
+ private:
+  std::string next_name(std::string_view kind) { return fmt::format("{}{}{}", prefix_, kind, count_++); }
+
+  /// A name inside of stats and outside of an aggregate: an earlier item, or a key.
+  Parsed<TypedQueryExpr> name(const QueryNode& node) const {
+    for (auto item = earlier_.rbegin(); item != earlier_.rend(); ++item) {
+      if (item->name == node.text) return item->value;
+    }
+    const auto key = std::ranges::find(stages_.columns, node.text, &StatsColumn::name);
+    if (key != stages_.columns.end()) return TypedQueryExpr{field(key->column), key->type};
+    return wrong(node, "Unknown symbols found in or after stats: " + node.text);
+  }
+
+  Parsed<TypedQueryExpr> value(const QueryItem& item) {
+    const QueryNames names = [this](const QueryNode& node) { return name(node); };
+    const QueryCalls calls = [this](const QueryNode& node) -> Parsed<std::optional<TypedQueryExpr>> {
+      const AggregateName* aggregate = aggregate_of(node);
+      if (aggregate == nullptr) return std::nullopt;
+      auto value = this->aggregate(node, *aggregate);
+      if (!value) return std::unexpected(std::move(value).error());
+      return *std::move(value);
+    };
+    return Expressions(names, calls, now_).compile(*item.expr);
+  }
+
+  ExprPtr add(AggregateOp op, ExprPtr argument, double level = 0) {
+    plan::AggregateCall call;
+    call.name = next_name("a");
+    call.op = op;
+    call.argument = std::move(argument);
+    call.level = level;
+    stages_.aggregate.calls.push_back(call);
+    return field(call.name);
+  }
+
+  Parsed<TypedQueryExpr> aggregate(const QueryNode& node, const AggregateName& kind) {
+    const bool quantile = kind.op == AggregateOp::kQuantile;
+    const bool counts = kind.op == AggregateOp::kCount;
+    if (counts && (node.arguments.empty() || node.arguments[0]->kind == Node::kStar))
+      return TypedQueryExpr{add(kind.op, nullptr), Type::kInt};
+    if (node.arguments.size() != (quantile ? 2U : 1U))
+      return wrong(node, fmt::format("wrong number of arguments for {}", node.text));
+    const QueryCalls none;
+    auto argument = Expressions(names_, none, now_).compile(*node.arguments[0]);
+    if (!argument) return argument;
+    if (counts || kind.op == AggregateOp::kCountDistinct)
+      return TypedQueryExpr{add(kind.op, argument->expr), Type::kInt};
+    if (kind.op == AggregateOp::kFirst || kind.op == AggregateOp::kLast) {
+      if (time_.empty()) return wrong(node, "Unknown symbols found in or after stats: @timestamp");
+      return TypedQueryExpr{add(kind.op, argument->expr), argument->type};
+    }
+    if (kind.of_numbers) return of_numbers(node, kind, *argument);
+    return extreme(kind.op, *argument, node.text.starts_with("sorts"));
+  }
+
+  Parsed<TypedQueryExpr> of_numbers(const QueryNode& node, const AggregateName& kind, const TypedQueryExpr& argument) {
+    double level = 0;
+    if (kind.op == AggregateOp::kQuantile) {
+      const QueryNode& percent = *node.arguments[1];
+      const bool number = percent.kind == Node::kInteger || percent.kind == Node::kDouble;
+      level = percent.number / 100;
+      if (!number || !(level >= 0 && level <= 1)) return wrong(percent, "a percentile from 0 to 100 is expected");
+    }
+    const bool whole = argument.type == Type::kInt || argument.type == Type::kBool;
+    const ExprPtr value = add(kind.op, as_number(argument), level);
+    return TypedQueryExpr{value, kind.op == AggregateOp::kSum && whole ? Type::kInt : Type::kDouble};
+  }
+
+  /// Numbers and other values have no common order in a plan: the extreme number where there is one, else the extreme
+  /// text; of sortsFirst and sortsLast the other way round for the first, as 5.5 sorts them.
+  TypedQueryExpr extreme(AggregateOp op, const TypedQueryExpr& argument, bool sorts) {
+    if (argument.type != Type::kAny) return {add(op, argument.expr), argument.type};
+    const ExprPtr number = plan::call(F::kToAny, {add(op, as_number(argument))});
+    const ExprPtr is_number = plan::call(F::kNot, {plan::call(F::kIsMissing, {as_number(argument)})});
+    const ExprPtr others = plan::call(F::kIf, {is_number, literal(Value(), Type::kString), as_text(argument)});
+    const ExprPtr text = plan::call(F::kToAny, {add(op, others)});
+    const bool text_first = sorts && op == AggregateOp::kMin;
+    return {plan::call(F::kCoalesce, text_first ? std::vector{text, number} : std::vector{number, text}), Type::kAny};
+  }
+
+  const QueryNames& names_;
+  const std::string& time_;
+  const std::string& prefix_;
+  UnixNanos now_;
+  int count_ = 0;
+  StatsStages stages_;
+  struct Earlier {
+    std::string name;
+    TypedQueryExpr value;
+  };
+  std::vector<Earlier> earlier_;
+};
+
+}  // namespace
+
+Parsed<TypedQueryExpr> compile_expression(const QueryNode& node, const QueryNames& names, const QueryCalls& calls,
+                                          UnixNanos now) {
+  return Expressions(names, calls, now).compile(node);
+}
+
+Parsed<StatsStages> compile_stats(const QueryCommand& command, const QueryNames& names, const std::string& time,
+                                  const std::string& prefix, UnixNanos now) {
+  return Stats(names, time, prefix, now).compile(command);
+}
+
+}  // namespace tetrascope::cloudwatch_logs

@@ -1,0 +1,115 @@
+#include <gtest/gtest.h>
+
+#include "query/check.h"
+#include "slices/cloudwatch_logs/insights_plan.h"
+#include "slices/cloudwatch_logs/insights_query.h"
+
+namespace tetrascope::cloudwatch_logs {
+namespace {
+
+Parsed<InsightsPlan> compile(std::string_view text) {
+  static const FieldCatalogue kFields;
+  auto query = parse_insights_query(text);
+  if (!query) return std::unexpected(query.error());
+  InsightsScope scope;
+  scope.account = "123456789012";
+  scope.range = {{0}, {1'000'000'000}};
+  scope.fields = &kFields;
+  return compile_insights_query(*query, scope);
+}
+
+// The examples of the dossier (cloudwatch_logs 5.9), with the columns that they show.
+TEST(Insights, QueriesBecomeSoundPlans) {
+  using Names = std::vector<std::string>;
+  const struct {
+    std::string_view query;
+    Names names;
+  } table[] = {
+      {"fields @timestamp, @message | sort @timestamp desc | limit 25", {"@timestamp", "@message"}},
+      {"filter @message like /Exception/ | stats count(*) as exceptionCount by bin(1h) | sort exceptionCount desc",
+       {"bin(1h)", "exceptionCount"}},
+      {"fields @message | filter @message not like /Exception/", {"@message"}},
+      {"fields f1 | filter f1 =~ /(?i)exception/", {"f1"}},
+      {"fields @timestamp, @message | filter statusCode in [300,400,500]", {"@timestamp", "@message"}},
+      {R"(filter Type not in ["foo","bar",1])", {"@timestamp", "@message"}},
+      {"filter (duration>2000)", {"@timestamp", "@message"}},
+      {"fields f1, f2 | filter (f1=10 or f3>25)", {"f1", "f2"}},
+      {"fields `foo-bar`, action, abs(f3-f4)", {"foo-bar", "action", "abs(f3-f4)"}},
+      {"fields concat(Operation, '-', StatusCode) as opStatus", {"opStatus"}},
+      {"fields ispresent(resolverArn) as isRes | display isRes", {"isRes"}},
+      {R"(parse @message "[*] *" as loggingType, loggingMessage | filter loggingType = "ERROR" | display loggingMessage)",
+       {"loggingMessage"}},
+      {R"(parse @message "user=*, method:*, latency := *" as @user, @method, @latency | stats avg(@latency) by @method, @user)",
+       {"@method", "@user", "avg(@latency)"}},
+      {R"(parse @message /\[(?<level>\S+)\]\s+(?<config>\{.*\})/ | fields level, config)", {"level", "config"}},
+      {R"(FIELDS @message | PARSE @message "* [*] *" as loggingTime, loggingType, loggingMessage | FILTER loggingType IN ["ERROR", "INFO"] | DISPLAY loggingMessage, loggingType = "ERROR" as isError)",
+       {"loggingMessage", "isError"}},
+      {"stats max(m / 1000) as top, min(m / 1000) as low, top - low as spread", {"top", "low", "spread"}},
+      {R"(filter isIpv4InSubnet(srcAddr, "192.0.2.0/24") | stats sum(bytes) as b by dstAddr | sort b desc | limit 15)",
+       {"dstAddr", "b"}},
+      {"stats pct(@duration, 50) as p50, percentile(@duration, 99) as p99 by bin(10m)", {"bin(10m)", "p50", "p99"}},
+      {"stats earliest(@message), latest(@message), sortsFirst(level), sortsLast(level)",
+       {"earliest(@message)", "latest(@message)", "sortsFirst(level)", "sortsLast(level)"}},
+      {R"(fields replace(logGroup,"a","b") as g, substr("xyZfooxyZ",3,3) as s)", {"g", "s"}},
+      {"fields datefloor(@timestamp, 1h) as h | stats count() by h", {"h", "count()"}},
+      {"fields toMillis(@timestamp) as ms, fromMillis(1642195111000) as t", {"ms", "t"}},
+      {"fields 2 ^ 3 as a, 10 % 3 as b, greatest(1,2,3) as c, floor(2.7) as d, ceil(2.1) as e, log(2), sqrt(4)",
+       {"a", "b", "c", "d", "e", "log(2)", "sqrt(4)"}},
+      {"fields @timestamp, server | sort @timestamp desc | dedup server", {"@timestamp", "server"}},
+      {"fields @timestamp\n# | filter @message like /delay/\n| limit 20", {"@timestamp"}},
+      {"stats count(*) as c by bin(1m) as t | stats max(c) as peak, avg(c) as mean", {"peak", "mean"}},
+      {R"(fields if(ispresent(src), src, "unknown") as s | stats count(*) by s)", {"s", "count(*)"}},
+      {R"(stats sum(strcontains(@message, "Init Duration")) as coldStarts by bin(1h))", {"bin(1h)", "coldStarts"}},
+      {"filter isempty(user) or isblank(note)", {"@timestamp", "@message"}},
+      {"fields @timestamp,ltrim(@log) as __log__grafana_internal__,ltrim(@logStream) as "
+       "__logstream__grafana_internal__|stats count(*) by bin(1m)",
+       {"bin(1m)", "count(*)"}},
+      {"stats sum(a)/count(*)*100 as share, count_distinct(ip), stddev(x) by responseElements.items.0.id",
+       {"responseElements.items.0.id", "share", "count_distinct(ip)", "stddev(x)"}},
+      {"fields a | fields b | fields a", {"b", "a"}},
+  };
+  for (const auto& [query, names] : table) {
+    const auto compiled = compile(query);
+    ASSERT_TRUE(compiled) << query << ": " << compiled.error().message;
+    EXPECT_EQ(compiled->names, names) << query;
+    for (const plan::Plan* plan : {&compiled->plan, &compiled->matched, &compiled->scanned}) {
+      const auto sound = plan::check(*plan);
+      EXPECT_TRUE(sound) << query << ": " << sound.error().message;
+    }
+  }
+}
+
+TEST(Insights, RefusedWithThePlace) {
+  const struct {
+    std::string_view query, part;
+  } table[] = {
+      {"test", "test"},
+      {"fields a | count()", "count"},
+      {"fields a |  | limit 1", "|"},
+      {"filter a = ", ""},
+      {"fields nope(a)", "nope(a)"},
+      {"parse @message \"* *\" as one", "\"* *\""},
+      {"stats count(*) by a | filter b = 1", "b"},
+      {"stats count(*) | stats max(x)", "x"},
+      {"limit many", "many"},
+      {"filter a like b", "b"},
+      {"stats a by b", "a"},
+      {"fields 2 ^ 99", "99"},
+      {"filter isIpInSubnet(a, \"no subnet\")", "\"no subnet\""},
+      {"pattern @message", "pattern"},
+      {"filter @message like 'open", "'open"},
+  };
+  for (const auto& [query, part] : table) {
+    const auto compiled = compile(query);
+    ASSERT_FALSE(compiled) << query;
+    const auto& [message, begin, end] = compiled.error();
+    ASSERT_LE(begin, end) << query;
+    ASSERT_LE(end, query.size()) << query;
+    EXPECT_EQ(query.substr(begin, end - begin), part) << query << ": " << message;
+  }
+  EXPECT_FALSE(compile("fields " + std::string(9'000, '(')));
+  EXPECT_FALSE(compile(std::string(20'000, 'a')));
+}
+
+}  // namespace
+}  // namespace tetrascope::cloudwatch_logs

@@ -1,0 +1,254 @@
+#include "slices/cloudwatch_logs/query_operations.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+#include "slices/aws/page_token.h"
+#include "slices/cloudwatch_logs/event_reads.h"
+#include "slices/cloudwatch_logs/insights_plan.h"
+#include "slices/cloudwatch_logs/insights_query.h"
+#include "slices/cloudwatch_logs/limits.h"
+#include "slices/cloudwatch_logs/queries.h"
+
+namespace tetrascope::cloudwatch_logs {
+namespace {
+
+constexpr std::size_t kMostGroups = 50;
+constexpr std::int64_t kMostRows = 100'000;
+constexpr std::int64_t kDefaultRows = 10'000;
+constexpr std::int64_t kPageRows = 10'000;
+constexpr std::int64_t kLastSecond = 9'000'000'000;
+constexpr auto kPatience = std::chrono::milliseconds(1'000);
+constexpr auto kMaxRunTime = std::chrono::seconds(60);
+
+/// With the suffix that AWS puts behind what its query service says.
+std::string service_text(std::string_view message, std::string_view code) {
+  return fmt::format("{} (Service: AWSLogs; Status Code: 400; Error Code: {}; Request ID: {}; Proxy: null)", message,
+                     code, aws::new_request_id());
+}
+
+std::unexpected<Fault> malformed(const QueryError& error) {
+  const auto offset = [](std::size_t place) { return Value(static_cast<std::int64_t>(place)); };
+  return std::unexpected(Fault(
+      "MalformedQueryException", service_text(error.message, "MalformedQueryException"),
+      Object{{"queryCompileError", Value(Object{{"location", Value(Object{{"startCharOffset", offset(error.begin)},
+                                                                          {"endCharOffset", offset(error.end)}})},
+                                                {"message", Value(error.message)}})}}));
+}
+
+/// Numbers in their shortest form, truth as 1 and 0, anything else as JSON; nullopt for what is missing.
+std::optional<std::string> cell_text(const Value& value, plan::Type type) {
+  if (value.missing()) return std::nullopt;
+  if (const auto* text = value.as<std::string>()) return *text;
+  if (const auto* flag = value.as<bool>()) return std::string(*flag ? "1" : "0");
+  if (const auto* integer = value.as<std::int64_t>()) {
+    if (type != plan::Type::kTime) return std::to_string(*integer);
+    const std::int64_t millis = *integer / kNanosPerMilli;
+    const std::time_t seconds = static_cast<std::time_t>(millis / 1'000);
+    return fmt::format("{:%Y-%m-%d %H:%M:%S}.{:03}", fmt::gmtime(seconds), millis % 1'000);
+  }
+  if (const auto* number = value.as<double>()) return fmt::format("{}", *number);
+  return to_plain_json(value);
+}
+
+Value cell_json(std::string_view name, std::string text) {
+  return Object{{"field", Value(std::string(name))}, {"value", Value(std::move(text))}};
+}
+
+std::int64_t count_cell(const plan::Answer& answer, std::size_t column) {
+  if (answer.rows.empty()) return 0;
+  const auto* count = answer.rows[0][column].as<std::int64_t>();
+  return count == nullptr ? 0 : *count;
+}
+
+/// Ragged rows: what is missing has no member.
+Array rows_json(const plan::Answer& answer, const InsightsPlan& compiled) {
+  Array rows;
+  for (const auto& row : answer.rows) {
+    Array cells;
+    for (std::size_t i = 0; i < compiled.names.size(); ++i) {
+      if (auto text = cell_text(row[i], answer.columns[i].type))
+        cells.push_back(cell_json(compiled.names[i], *std::move(text)));
+    }
+    if (compiled.has_pointer) {
+      std::string place;
+      for (std::size_t i = compiled.names.size(); i < row.size(); ++i) {
+        if (!place.empty()) place += ' ';
+        const auto* number = row[i].as<std::int64_t>();
+        place += number != nullptr ? std::to_string(*number) : cell_text(row[i], plan::Type::kString).value_or("");
+      }
+      cells.push_back(cell_json("@ptr", aws::write_page_token("@ptr", place)));
+    }
+    rows.emplace_back(std::move(cells));
+  }
+  return rows;
+}
+
+Result<QueryOutcome> run_query(const plan::Runner& runner, const InsightsPlan& compiled, std::int64_t groups) {
+  QueryBounds bounds;
+  bounds.time = std::chrono::duration_cast<std::chrono::milliseconds>(kMaxRunTime);
+  bounds.result_rows = static_cast<std::size_t>(kMostRows);
+  ASSIGN_OR_RETURN(const plan::Answer answer, runner.run(compiled.plan, bounds));
+  ASSIGN_OR_RETURN(const plan::Answer scanned, runner.run(compiled.scanned, bounds));
+  ASSIGN_OR_RETURN(const plan::Answer matched, runner.run(compiled.matched, bounds));
+  QueryOutcome outcome;
+  outcome.rows = rows_json(answer, compiled);
+  outcome.scanned = count_cell(scanned, 0);
+  outcome.bytes = count_cell(scanned, 1);
+  outcome.matched = count_cell(matched, 0);
+  outcome.groups = groups;
+  return outcome;
+}
+
+/// Clients that send milliseconds where seconds are wanted are understood (5.1).
+std::int64_t seconds_of(std::int64_t number) {
+  constexpr std::int64_t kMillis = 100'000'000'000;
+  return std::clamp<std::int64_t>(number > kMillis ? number / 1'000 : number, 0, kLastSecond);
+}
+
+Outcome<std::vector<std::string>> group_names(Parameters& in) {
+  const auto name = in.text("logGroupName", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
+  const auto names =
+      in.texts("logGroupNames", {.max = kMostGroups}, {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
+  const auto identifiers = in.texts("logGroupIdentifiers", {.max = kMostGroups},
+                                    {.min = 1, .max = kMaxIdentifier, .pattern = kIdentifierLetters, .shown = false});
+  RETURN_IF_FAULT(in.verdict());
+  if (static_cast<int>(name.has_value()) + static_cast<int>(!names.empty()) + static_cast<int>(!identifiers.empty()) !=
+      1)
+    return aws::refuse(std::string(kInvalidParameter),
+                       "Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be given.");
+  std::vector<std::string> all = name ? std::vector{*name} : names;
+  for (const auto& identifier : identifiers) all.push_back(group_name_of(identifier));
+  return all;
+}
+
+}  // namespace
+
+Outcome<Answer> start_query(Call& call) {
+  Parameters& in = call.parameters;
+  const auto text = in.text("queryString", {.max = kMaxQueryBytes, .required = true});
+  const auto from = in.number("startTime", {.min = 0, .required = true});
+  const auto to = in.number("endTime", {.min = 0, .required = true});
+  const auto limit = in.number("limit", {.min = 1, .max = kMostRows});
+  const auto language = in.text("queryLanguage", {.values = {"CWLI", "SQL", "PPL"}});
+  ASSIGN_OR_FAULT(const auto names, group_names(in));
+  if (language && *language != "CWLI")
+    return aws::refuse(std::string(kInvalidParameter), "The query language " + *language + " is not supported.");
+  if (*to < *from) return aws::refuse(std::string(kInvalidParameter), "End time should not be before start time.");
+  const auto query = parse_insights_query(*text);
+  if (!query) return malformed(query.error());
+  plan::ExprPtr condition;
+  for (const std::string& name : names) {
+    auto group = require_group(call, name);
+    if (!group && group.error().type == kNotFound)
+      return aws::refuse(
+          std::string(kNotFound),
+          service_text(fmt::format("Log group '{}' does not exist for account ID '{}'", name, call.identity.account),
+                       kNotFound));
+    RETURN_IF_FAULT(group);
+    ASSIGN_OR_FAULT(plan::ExprPtr one, group_condition(call, *group));
+    condition = condition ? plan::call(plan::Function::kOr, {std::move(condition), std::move(one)}) : std::move(one);
+  }
+  InsightsScope scope;
+  scope.condition = std::move(condition);
+  scope.account = call.identity.account;
+  const std::int64_t first = seconds_of(*from);
+  const std::int64_t last = seconds_of(*to);
+  scope.range = {{first * kNanosPerSecond}, {(last + 1) * kNanosPerSecond}};
+  scope.limit = static_cast<std::uint64_t>(limit.value_or(kDefaultRows));
+  scope.fields = &call.middle().fields;
+  scope.now = call.request.received;
+  auto compiled = compile_insights_query(*query, scope);
+  if (!compiled) return malformed(compiled.error());
+  if (const auto sound = plan::check(compiled->plan); !sound)
+    return malformed({sound.error().message, 0, text->size()});
+  StartedQuery started;
+  started.id = aws::new_request_id();
+  started.region = call.identity.region;
+  started.group = names.front();
+  started.created_ms = now_ms(call);
+  for (const std::string& name : names) started.shown_query += fmt::format("SOURCE \"{}\" ", name);
+  started.shown_query += fmt::format("START={}000 END={}999 | {}", first, last, *text);
+  const std::string id = started.id;
+  const auto groups = static_cast<std::int64_t>(names.size());
+  const bool posted =
+      call.service.queries.start(std::move(started), [&runner = call.middle().runner, plan = *std::move(compiled),
+                                                      groups] { return run_query(runner, plan, groups); });
+  if (!posted) return aws::refuse(std::string(kLimitExceeded), "Too many queries are waiting; start it again later.");
+  return Answer(Object{{"queryId", Value(id)}});
+}
+
+Outcome<Answer> get_query_results(Call& call) {
+  Parameters& in = call.parameters;
+  const auto id = in.text("queryId", {.max = 256, .required = true});
+  const auto token = in.text("nextToken", {.min = 1});
+  const auto most = in.number("maxItems", {.min = 0, .max = kPageRows});
+  RETURN_IF_FAULT(in.verdict());
+  const auto query = call.service.queries.wait(call.identity.region, *id, kPatience);
+  if (!query) return aws::refuse(std::string(kNotFound), "The specified query does not exist.");
+  std::size_t first = 0;
+  const std::string question = "GetQueryResults " + *id;
+  if (token) {
+    const auto place = aws::read_page_token(question, *token);
+    if (!place || place->empty() || place->size() > 9 || place->find_first_not_of("0123456789") != std::string::npos)
+      return aws::refuse(std::string(kInvalidParameter), "The specified nextToken is invalid.");
+    first = std::stoul(*place);
+  }
+  const Array& rows = query->outcome.rows;
+  const std::int64_t wanted = most.value_or(0) == 0 ? kPageRows : *most;
+  first = std::min(first, rows.size());
+  const std::size_t end = std::min(first + static_cast<std::size_t>(wanted), rows.size());
+  Object answer{{"queryLanguage", Value(std::string("CWLI"))},
+                {"results", Value(Array(rows.begin() + static_cast<std::ptrdiff_t>(first),
+                                        rows.begin() + static_cast<std::ptrdiff_t>(end)))},
+                {"statistics", Value(Object{{"recordsMatched", Value(static_cast<double>(query->outcome.matched))},
+                                            {"recordsScanned", Value(static_cast<double>(query->outcome.scanned))},
+                                            {"estimatedRecordsSkipped", Value(0.0)},
+                                            {"bytesScanned", Value(static_cast<double>(query->outcome.bytes))},
+                                            {"estimatedBytesSkipped", Value(0.0)},
+                                            {"logGroupsScanned", Value(static_cast<double>(query->outcome.groups))},
+                                            {"resultCount", Value(static_cast<double>(rows.size()))}})},
+                {"status", Value(std::string(status_name(query->status)))}};
+  if (end < rows.size()) answer.emplace_back("nextToken", Value(aws::write_page_token(question, std::to_string(end))));
+  return Answer(std::move(answer));
+}
+
+Outcome<Answer> stop_query(Call& call) {
+  const auto id = call.parameters.text("queryId", {.max = 256, .required = true});
+  RETURN_IF_FAULT(call.parameters.verdict());
+  const auto stopped = call.service.queries.stop(call.identity.region, *id);
+  if (!stopped) return aws::refuse(std::string(kNotFound), "The specified query does not exist.");
+  if (!*stopped)
+    return aws::refuse(std::string(kInvalidParameter),
+                       fmt::format("Query [{}] has already ended or does not run.", *id));
+  return Answer(Object{{"success", Value(true)}});
+}
+
+Outcome<Answer> describe_queries(Call& call) {
+  Parameters& in = call.parameters;
+  const auto group = in.text("logGroupName", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
+  const auto status =
+      in.text("status", {.values = {"Scheduled", "Running", "Complete", "Failed", "Cancelled", "Timeout", "Unknown"}});
+  const auto most = static_cast<std::size_t>(in.number("maxResults", {.min = 1, .max = 1'000}).value_or(1'000));
+  RETURN_IF_FAULT(in.verdict());
+  Array shown;
+  for (const StartedQuery& query : call.service.queries.list(call.identity.region)) {
+    if (shown.size() == most) break;
+    if ((group && query.group != *group) || (status && status_name(query.status) != *status)) continue;
+    shown.emplace_back(Object{{"queryLanguage", Value(std::string("CWLI"))},
+                              {"queryId", Value(query.id)},
+                              {"queryString", Value(query.shown_query)},
+                              {"status", Value(std::string(status_name(query.status)))},
+                              {"createTime", Value(query.created_ms)},
+                              {"logGroupName", Value(query.group)},
+                              {"queryDuration", Value(query.duration_ms)},
+                              {"bytesScanned", Value(static_cast<double>(query.outcome.bytes))}});
+  }
+  return Answer(Object{{"queries", Value(std::move(shown))}});
+}
+
+}  // namespace tetrascope::cloudwatch_logs

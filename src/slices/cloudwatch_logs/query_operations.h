@@ -1,0 +1,13 @@
+#pragma once
+
+#include "slices/cloudwatch_logs/operation.h"
+
+namespace tetrascope::cloudwatch_logs {
+
+/// Logs Insights. Source: dossier cloudwatch_logs 5.1.
+Outcome<Answer> start_query(Call& call);
+Outcome<Answer> get_query_results(Call& call);
+Outcome<Answer> stop_query(Call& call);
+Outcome<Answer> describe_queries(Call& call);
+
+}  // namespace tetrascope::cloudwatch_logs
