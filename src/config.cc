@@ -21,7 +21,7 @@ struct Setting {
   std::string_view standard;
   std::string_view help;
 };
-constexpr std::array<Setting, 9> kSettings{{
+constexpr std::array<Setting, 10> kSettings{{
     {"data-dir", "DIR", "",
      "where everything is kept; created when missing (default: tetrascope in the user's state folder)"},
     {"http", "HOST:PORT", "127.0.0.1:4318", "OTLP/HTTP, the vendors' APIs and the page; port 0 takes a free one"},
@@ -33,6 +33,7 @@ constexpr std::array<Setting, 9> kSettings{{
      "keep telemetry in this ClickHouse server, http://user:password@host:8123, instead of in the process"},
     {"allowed-host", "NAMES", "", "further host names, separated by commas, under which browsers may open the page"},
     {"require-keys", "", "false", "refuse telemetry that comes without a key"},
+    {"rollbar-account-token", "TOKEN", "", "Rollbar's account token; tokens that were not made with it are then refused"},
 }};
 
 constexpr std::size_t kLeastMemory = std::size_t{512} << 20;
@@ -138,6 +139,7 @@ Result<Config> to_config(const Values& values, const char* (*environment)(const 
   const auto require_keys = parse_switch(text("require-keys"));
   if (!require_keys) return bad_value("require-keys", require_keys.error().message);
   config.require_keys = *require_keys;
+  config.rollbar_account_token = text("rollbar-account-token");
   return config;
 }
 

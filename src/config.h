@@ -22,6 +22,7 @@ struct Config {
   std::string clickhouse;  ///< URL of a ClickHouse server; "" = the engine inside the process
   std::vector<std::string> allowed_hosts;
   bool require_keys = false;
+  std::string rollbar_account_token;
 };
 
 /// What a command line asks for.

@@ -72,6 +72,7 @@ Result<void> serve(const Config& config) {
   ASSIGN_OR_RETURN(auto control, open_sqlite_store(config.data_dir / "control.sqlite"));
   AppOptions options;
   options.settings.require_keys = config.require_keys;
+  options.settings.rollbar_account_token = config.rollbar_account_token;
   options.settings.started = UnixNanos::now();
   options.settings.public_url = "http://" + config.http.text();
   options.batcher.pending_bytes = memory.pending;
