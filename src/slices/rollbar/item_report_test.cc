@@ -9,7 +9,7 @@ constexpr std::string_view kMessage = R"({"environment":"test","body":{"message"
 constexpr std::string_view kTrace =
     R"({"environment":"test","level":"critical","language":"python 3.11.7","framework":"flask","uuid":"u-1",)"
     R"("server":{"host":"h","root":"/srv"},"person":{"id":7},"request":{"url":"http://x/","method":"GET","user_ip":"$remote_ip"},)"
-    R"("body":{"trace":{"frames":[{"filename":"/srv/a.py","lineno":3,"method":"f","code":"raise X()"
+    R"("body":{"trace":{"frames":[{"filename":"/srv/a.py","lineno":3,"method":"f","code":"raise X"
 }],)"
     R"("exception":{"class":"UserNotFound","message":"no user worf"}}},"custom":{"a":1.50}})";
 
@@ -64,7 +64,7 @@ TEST(ItemReport, ReadsAnException) {
   EXPECT_EQ(report.exception_type, "UserNotFound");
   EXPECT_EQ(report.exception_message, "no user worf");
   EXPECT_EQ(report.stacktrace,
-            "Traceback (most recent call last):\n  File \"/srv/a.py\", line 3, in f\n    raise X()\n"
+            "Traceback (most recent call last):\n  File \"/srv/a.py\", line 3, in f\n    raise X\n"
             "UserNotFound: no user worf\n");
 }
 
