@@ -33,7 +33,8 @@ constexpr std::array<Setting, 10> kSettings{{
      "keep telemetry in this ClickHouse server, http://user:password@host:8123, instead of in the process"},
     {"allowed-host", "NAMES", "", "further host names, separated by commas, under which browsers may open the page"},
     {"require-keys", "", "false", "refuse telemetry that comes without a key"},
-    {"rollbar-account-token", "TOKEN", "", "Rollbar's account token; tokens that were not made with it are then refused"},
+    {"rollbar-account-token", "TOKEN", "",
+     "Rollbar's account token; tokens that were not made with it are then refused"},
 }};
 
 constexpr std::size_t kLeastMemory = std::size_t{512} << 20;
