@@ -22,7 +22,7 @@ struct Setting {
   std::string_view standard;
   std::string_view help;
 };
-constexpr std::array<Setting, 10> kSettings{{
+constexpr std::array<Setting, 11> kSettings{{
     {"data-dir", "DIR", "",
      "where everything is kept; created when missing (default: tetrascope in the user's state folder)"},
     {"http", "HOST:PORT", "127.0.0.1:4318", "OTLP/HTTP, the vendors' APIs and the page; port 0 takes a free one"},
@@ -36,6 +36,8 @@ constexpr std::array<Setting, 10> kSettings{{
     {"require-keys", "", "false", "refuse telemetry that comes without a key"},
     {"aws-account", "ID", "123456789012",
      "the AWS account that callers of X-Ray, CloudWatch Logs and STS are in: twelve digits"},
+    {"rollbar-account-token", "TOKEN", "",
+     "Rollbar's account token; tokens that were not made with it are then refused"},
 }};
 
 constexpr std::size_t kLeastMemory = std::size_t{512} << 20;
@@ -145,6 +147,7 @@ Result<Config> to_config(const Values& values, const char* (*environment)(const 
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
   if (config.aws_account.size() != 12 || !std::ranges::all_of(config.aws_account, is_digit))
     return bad_value("aws-account", fmt::format("'{}': want twelve digits", config.aws_account));
+  config.rollbar_account_token = text("rollbar-account-token");
   return config;
 }
 

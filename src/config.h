@@ -23,6 +23,7 @@ struct Config {
   std::vector<std::string> allowed_hosts;
   bool require_keys = false;
   std::string aws_account;  ///< twelve digits
+  std::string rollbar_account_token;
 };
 
 /// What a command line asks for.

@@ -73,6 +73,7 @@ Result<void> serve(const Config& config) {
   AppOptions options;
   options.settings.require_keys = config.require_keys;
   options.settings.aws_account = config.aws_account;
+  options.settings.rollbar_account_token = config.rollbar_account_token;
   options.settings.started = UnixNanos::now();
   options.settings.public_url = "http://" + config.http.text();
   options.batcher.pending_bytes = memory.pending;

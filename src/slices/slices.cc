@@ -2,6 +2,7 @@
 #include "slices/cloudwatch_logs/cloudwatch_logs_slice.h"
 #include "slices/honeycomb/honeycomb_slice.h"
 #include "slices/otlp/otlp_slice.h"
+#include "slices/rollbar/rollbar_slice.h"
 #include "slices/ui/ui_slice.h"
 
 namespace tetrascope {
@@ -12,6 +13,7 @@ std::vector<Slice> all_slices(Middle& middle) {
   slices.push_back(make_honeycomb_slice(middle));
   slices.push_back(make_cloudwatch_logs_slice(middle));
   slices.push_back(make_sts_slice(middle));
+  slices.push_back(make_rollbar_slice(middle));
   slices.push_back(make_ui_slice(middle));
   return slices;
 }

@@ -39,6 +39,10 @@ class Matcher {
     const auto tail = [&](std::string_view head) { return expected.substr(head.size()); };
     if (expected == "$any") return "";
     if (expected.starts_with("$id=")) {
+      if (found.is_number_integer()) {
+        captured_[tail("$id=")] = found.dump();
+        return "";
+      }
       if (!found.is_string() || found.get<std::string>().empty()) return differs(expected, found, place);
       captured_[tail("$id=")] = found.get<std::string>();
       return "";
