@@ -136,6 +136,8 @@ std::string_view table_name(Table table) {
       return "occurrences";
     case Table::kMetrics:
       return "metrics";
+    case Table::kDocuments:
+      return "documents";
   }
   return "";
 }

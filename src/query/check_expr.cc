@@ -112,6 +112,8 @@ Result<Type> Checker::node(const TableColumn& column, const Scope& scope, int /*
 Result<Type> Checker::node(const Attribute& attribute, const Scope& scope, int /*depth*/) {
   if (scope.read == nullptr) return invalid("attribute " + quoted(attribute.key) + " outside a read");
   if (attribute.key.empty()) return invalid("attribute without a key");
+  if (scope.read->table == Table::kDocuments && attribute.level == Level::kItem)
+    return invalid(fmt::format("attribute {}: documents have none", quoted(attribute.key)));
   if (!is_plain(attribute.type))
     return invalid(fmt::format("attribute {} as {}", quoted(attribute.key), type_words(attribute.type)));
   RETURN_IF_ERROR(text(attribute.key));
@@ -122,8 +124,10 @@ Result<Type> Checker::node(const Attribute& attribute, const Scope& scope, int /
   return attribute.type;
 }
 
-Result<Type> Checker::node(const AllAttributes& /*attributes*/, const Scope& scope, int /*depth*/) {
+Result<Type> Checker::node(const AllAttributes& attributes, const Scope& scope, int /*depth*/) {
   if (scope.read == nullptr) return invalid("attributes outside a read");
+  if (scope.read->table == Table::kDocuments && attributes.level == Level::kItem)
+    return invalid("attributes: documents have none");
   return Type::kAny;
 }
 

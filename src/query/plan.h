@@ -255,7 +255,8 @@ using Stage = std::variant<Filter, Compute, Parse, Aggregate, Sort, Limit, Dedup
 
 // ---- the plan ----
 
-enum class Table { kSpans, kLogs, kOccurrences, kMetrics };
+/// kDocuments have no attributes: only their columns can be asked for.
+enum class Table { kSpans, kLogs, kOccurrences, kMetrics, kDocuments };
 
 /// Event time, half open: from ≤ t < to. Of span events their own time, if their span began at most an hour before
 /// `from`.

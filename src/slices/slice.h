@@ -11,6 +11,7 @@
 #include "model/field_catalogue.h"
 #include "net/grpc_server.h"
 #include "net/http.h"
+#include "net/udp_listener.h"
 #include "net/worker_pool.h"
 #include "query/runner.h"
 
@@ -21,6 +22,7 @@ struct SliceSettings {
   bool require_keys = false;  ///< keys are checked; the place is here, the checking comes with key management
   std::string public_url;     ///< `http://127.0.0.1:4318`: for links in answers where the request's Host says nothing
   UnixNanos started;
+  std::string aws_account = "123456789012";  ///< the account of every caller of an AWS API: twelve digits
 };
 
 /// The middle, as slices see it. Everything here outlives every slice and is thread-safe.
@@ -37,6 +39,7 @@ struct Middle {
 struct Slice {
   RouteTable http;
   std::vector<GrpcMethod> grpc;
+  DatagramSink datagrams = {};  ///< of port 2000; empty for slices that take none
 };
 
 /// Runs `handler` on the pool for questions; when that is full, `shape` answers kUnavailable.

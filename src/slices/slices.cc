@@ -1,6 +1,7 @@
 #include "slices/honeycomb/honeycomb_slice.h"
 #include "slices/otlp/otlp_slice.h"
 #include "slices/ui/ui_slice.h"
+#include "slices/xray/xray_slice.h"
 
 namespace tetrascope {
 
@@ -8,6 +9,7 @@ std::vector<Slice> all_slices(Middle& middle) {
   std::vector<Slice> slices;
   slices.push_back(make_otlp_slice(middle));
   slices.push_back(make_honeycomb_slice(middle));
+  slices.push_back(make_xray_slice(middle));
   slices.push_back(make_ui_slice(middle));
   return slices;
 }
