@@ -19,7 +19,7 @@ constexpr std::string_view kSixHourText = "Time range cannot be longer than 6 ho
 constexpr std::string_view kDayText = "Time range cannot be longer than 24 hours";
 constexpr std::string_view kMonthText = "Time range cannot be longer than 31 days";
 constexpr std::size_t kMostIds = 5, kMostGraphIds = 100;
-constexpr std::int64_t kPageRows = 4'000, kGraphRows = 40'000;
+constexpr std::int64_t kPageRows = 1'500, kGraphRows = 40'000;
 constexpr std::size_t kPageTraces = 200;
 constexpr auto kPageTime = std::chrono::seconds(3), kGraphTime = std::chrono::seconds(25);
 using Clock = std::chrono::steady_clock;
