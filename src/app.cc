@@ -46,6 +46,7 @@ App::App(std::unique_ptr<Storage> storage, std::unique_ptr<ControlStore> control
   for (auto& slice : all_slices(middle_)) {
     router_.add(std::move(slice.http));
     for (auto& method : slice.grpc) grpc_methods_.push_back(std::move(method));
+    if (slice.datagrams.take) datagrams_ = std::move(slice.datagrams);
   }
 }
 

@@ -35,6 +35,7 @@ class App {
 
   [[nodiscard]] const Router& router() const { return router_; }
   [[nodiscard]] const std::vector<GrpcMethod>& grpc_methods() const { return grpc_methods_; }
+  [[nodiscard]] const DatagramSink& datagrams() const { return datagrams_; }
   [[nodiscard]] WorkerPool& decoders() { return decoders_; }
   [[nodiscard]] Storage& storage() { return *storage_; }
 
@@ -57,6 +58,7 @@ class App {
   Middle middle_;
   Router router_;
   std::vector<GrpcMethod> grpc_methods_;
+  DatagramSink datagrams_;
 };
 
 }  // namespace tetrascope

@@ -27,7 +27,7 @@ constexpr std::array<Setting, 11> kSettings{{
      "where everything is kept; created when missing (default: tetrascope in the user's state folder)"},
     {"http", "HOST:PORT", "127.0.0.1:4318", "OTLP/HTTP, the vendors' APIs and the page; port 0 takes a free one"},
     {"grpc", "HOST:PORT", "127.0.0.1:4317", "OTLP/gRPC"},
-    {"xray", "HOST:PORT", "127.0.0.1:2000", "the X-Ray daemon's place, UDP and TCP (not served by this version)"},
+    {"xray", "HOST:PORT", "127.0.0.1:2000", "the X-Ray daemon's place, UDP and TCP; port 0 takes a free one"},
     {"max-memory", "SIZE", "1.5GiB", "bound on the memory of the whole process, the engine included; at least 512MiB"},
     {"log-level", "LEVEL", "info", "trace, debug, info, warn, error or off; logs go to standard error"},
     {"clickhouse", "URL", "",

@@ -17,6 +17,7 @@
 #include "control/sqlite/sqlite_store.h"
 #include "net/grpc_server.h"
 #include "net/http_server.h"
+#include "net/udp_listener.h"
 #include "storage/chdb/chdb.h"
 #include "storage/chdb/data_dir.h"
 #include "storage/cluster/cluster.h"
@@ -50,6 +51,28 @@ Result<std::unique_ptr<Storage>> open_storage(const Config& config, const Memory
   options.data_dir = config.data_dir;
   options.memory_bytes = memory.engine;
   return open_chdb(options);
+}
+
+/// The two fronts of port 2000.
+struct DaemonPlace {
+  WorkerPool& decoders;
+  std::unique_ptr<HttpServer> calls = {};
+  std::unique_ptr<UdpListener> datagrams = {};
+};
+
+/// The X-Ray daemon's place: calls and datagrams on one number. A free one (port 0) is free of both.
+Result<Endpoint> start_daemon_place(const Endpoint& where, const App& app, const HttpLimits& limits,
+                                    DaemonPlace& place) {
+  constexpr int kAttempts = 20;
+  for (int attempt = 1;; ++attempt) {
+    place.calls = std::make_unique<HttpServer>(app.router(), place.decoders, limits);
+    place.datagrams = std::make_unique<UdpListener>(app.datagrams());
+    ASSIGN_OR_RETURN(const Endpoint bound, place.calls->start(where));
+    const auto received = place.datagrams->start(bound);
+    if (received) return bound;
+    place.calls->stop(std::chrono::milliseconds(0));
+    if (where.port != 0 || attempt == kAttempts) return std::unexpected(received.error());
+  }
 }
 
 /// Signals are taken by sigwait() alone; every thread that is started from here on has them blocked.
@@ -86,8 +109,10 @@ Result<void> serve(const Config& config) {
   GrpcServer grpc(app->grpc_methods(), app->decoders(), kDefaultBodyLimit);
   ASSIGN_OR_RETURN(const Endpoint http_endpoint, http.start(config.http));
   ASSIGN_OR_RETURN(const Endpoint grpc_endpoint, grpc.start(config.grpc));
+  DaemonPlace daemon{app->decoders()};
+  ASSIGN_OR_RETURN(const Endpoint daemon_endpoint, start_daemon_place(config.xray, *app, limits, daemon));
   fmt::print("tetrascope ready http={} grpc={} xray={}\n", http_endpoint.text(), grpc_endpoint.text(),
-             config.xray.text());
+             daemon_endpoint.text());
   std::fflush(stdout);
   log_info("open http://{}/ ; data is kept in {}", http_endpoint.text(), config.data_dir.string());
 
@@ -95,8 +120,13 @@ Result<void> serve(const Config& config) {
   sigwait(&stop_signals, &signal);
   log_info("stopping");
   std::thread grpc_stop([&grpc] { grpc.stop(kGrace); });
+  std::thread daemon_stop([&daemon] {
+    daemon.datagrams->stop();
+    daemon.calls->stop(kGrace);
+  });
   http.stop(kGrace);
   grpc_stop.join();
+  daemon_stop.join();
   app->stop();
   return {};
 }

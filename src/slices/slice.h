@@ -11,6 +11,7 @@
 #include "model/field_catalogue.h"
 #include "net/grpc_server.h"
 #include "net/http.h"
+#include "net/udp_listener.h"
 #include "net/worker_pool.h"
 #include "query/runner.h"
 
@@ -39,6 +40,7 @@ struct Middle {
 struct Slice {
   RouteTable http;
   std::vector<GrpcMethod> grpc;
+  DatagramSink datagrams = {};  ///< of port 2000; empty for slices that take none
 };
 
 /// Runs `handler` on the pool for questions; when that is full, `shape` answers kUnavailable.

@@ -4,6 +4,7 @@
 #include "slices/otlp/otlp_slice.h"
 #include "slices/rollbar/rollbar_slice.h"
 #include "slices/ui/ui_slice.h"
+#include "slices/xray/xray_slice.h"
 
 namespace tetrascope {
 
@@ -14,6 +15,7 @@ std::vector<Slice> all_slices(Middle& middle) {
   slices.push_back(make_cloudwatch_logs_slice(middle));
   slices.push_back(make_sts_slice(middle));
   slices.push_back(make_rollbar_slice(middle));
+  slices.push_back(make_xray_slice(middle));
   slices.push_back(make_ui_slice(middle));
   return slices;
 }

@@ -116,7 +116,7 @@ def test_bad_flags_and_files(tmp_path):
     fails_with_one_line(run("sreve"), "sreve")
 
 
-@pytest.mark.parametrize("flag", ["--http", "--grpc"])
+@pytest.mark.parametrize("flag", ["--http", "--grpc", "--xray"])
 def test_taken_port(tmp_path, flag):
     listening, port = taken_port()
     others = {"--http": "127.0.0.1:0", "--grpc": "127.0.0.1:0", "--xray": "127.0.0.1:0", flag: f"127.0.0.1:{port}"}

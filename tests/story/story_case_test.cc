@@ -11,7 +11,7 @@ namespace tetrascope {
 namespace {
 
 /// Folders of stories; tests/cases/query has plans, which plan_case_test runs.
-constexpr std::string_view kFolders[] = {"honeycomb", "cloudwatch_logs", "rollbar"};
+constexpr std::string_view kFolders[] = {"honeycomb", "cloudwatch_logs", "rollbar", "xray"};
 
 class StoryTest : public testing::TestWithParam<std::filesystem::path> {};
 

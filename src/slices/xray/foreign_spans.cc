@@ -1,0 +1,287 @@
+#include "slices/xray/foreign_spans.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+
+#include "slices/xray/json_access.h"
+#include "slices/xray/segment.h"
+
+namespace tetrascope::xray {
+namespace {
+
+constexpr std::int64_t kServer = 2, kClient = 3, kErrorStatus = 2;
+
+enum Column : std::size_t {
+  kTraceId,
+  kSpanId,
+  kParentId,
+  kStart,
+  kDuration,
+  kName,
+  kKind,
+  kStatus,
+  kMessage,
+  kService,
+  kReceived,
+  kResource,
+  kAttributes,
+  kEventNames,
+  kEventAttributes,
+  kLinkTraces,
+  kLinkSpans,
+  kColumns,
+};
+constexpr std::string_view kNames[kColumns] = {
+    "trace_id",   "span_id",    "parent_span_id",   "start",         "duration",    "name",
+    "kind",       "status",     "status_message",   "service",       "received",    "resource",
+    "attributes", "event_name", "event_attributes", "link_trace_id", "link_span_id"};
+
+std::int64_t integer(const Value& cell) {
+  const auto* number = cell.as<std::int64_t>();
+  return number == nullptr ? 0 : *number;
+}
+std::string_view text(const Value& cell) {
+  const auto* found = cell.as<std::string>();
+  return found == nullptr ? std::string_view{} : std::string_view(*found);
+}
+std::string hex(const Value& cell) {
+  const auto* bytes = cell.as<Bytes>();
+  if (bytes == nullptr || std::ranges::all_of(bytes->data, [](char byte) { return byte == 0; })) return {};
+  return to_hex(bytes->data);
+}
+
+/// Names as X-Ray takes them: other characters are left out, 200 at most (8.1).
+std::string clean_name(std::string_view name) {
+  constexpr std::string_view kMarks = " _.:/%&#=+-@";
+  std::string out;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::isalnum(byte) != 0 || kMarks.contains(c)) out += c;
+  }
+  if (out.size() > 200) {
+    out.resize(200);
+    while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0xC0U) == 0x80) out.pop_back();
+    if (!out.empty() && static_cast<unsigned char>(out.back()) >= 0xC0) out.pop_back();
+  }
+  return out.empty() ? "span" : out;
+}
+
+/// One span being made a document.
+class SpanDocument {
+ public:
+  explicit SpanDocument(const std::vector<Value>& row) : row_(row), attributes_(row[kAttributes]) {}
+
+  StoredDocument make() {
+    StoredDocument out;
+    out.foreign = true;
+    out.received = {integer(row_[kReceived])};
+    out.time = {integer(row_[kStart])};
+    out.service = text(row_[kService]);
+    const std::string parent = hex(row_[kParentId]);
+    out.is_segment = kind() == kServer || parent.empty();
+    identity(out, parent);
+    http();
+    outcome();
+    sql();
+    aws();
+    exceptions();
+    annotations();
+    links();
+    out.body = Value(std::move(body_));
+    return out;
+  }
+
+ private:
+  [[nodiscard]] std::int64_t kind() const { return integer(row_[kKind]); }
+  /// The first attribute of these that is text and not empty.
+  [[nodiscard]] std::string_view first(std::initializer_list<std::string_view> keys) const {
+    for (const auto key : keys) {
+      if (const auto found = text_at(attributes_, {key}); !found.empty()) return found;
+    }
+    return {};
+  }
+  [[nodiscard]] std::optional<double> first_number(std::initializer_list<std::string_view> keys) const {
+    for (const auto key : keys) {
+      if (const auto found = number_at(attributes_, {key})) return found;
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::string name(const StoredDocument& out) const {
+    if (out.is_segment) return clean_name(out.service.empty() ? text(row_[kName]) : std::string_view(out.service));
+    if (kind() != kClient && kind() != 4 && kind() != 5) return clean_name(text(row_[kName]));
+    std::string_view name = first({"aws.remote.service", "peer.service", "aws.service"});
+    if (name.empty() && first({"db.system", "db.system.name"}).empty())
+      name = first({"rpc.service", "http.host", "server.address", "net.peer.name"});
+    if (name.empty()) return clean_name(database_name().empty() ? std::string(text(row_[kName])) : database_name());
+    return clean_name(name);
+  }
+  [[nodiscard]] std::string database_name() const {
+    std::string name(first({"db.name", "db.namespace"}));
+    const std::string_view host = first({"server.address", "net.peer.name"});
+    if (!name.empty() && !host.empty()) name.append("@").append(host);
+    return name;
+  }
+
+  void identity(const StoredDocument& out, const std::string& parent) {
+    const std::int64_t start = integer(row_[kStart]);
+    const std::int64_t end = start + std::max<std::int64_t>(integer(row_[kDuration]), 0);
+    put_text(body_, "id", hex(row_[kSpanId]));
+    put_text(body_, "name", name(out));
+    body_.emplace_back("start_time", Value(seconds_of({start})));
+    body_.emplace_back("end_time", Value(seconds_of({end})));
+    put_text(body_, "parent_id", parent);
+    if (!out.is_segment) put_text(body_, "type", "subsegment");
+    if (!out.is_segment && kind() == kClient) {
+      const bool aws = first({"rpc.system"}) == "aws-api" || !first({"aws.service"}).empty();
+      put_text(body_, "namespace", aws ? "aws" : "remote");
+    }
+    put_text(body_, "user", first({"enduser.id"}));
+    put_text(body_, "origin", origin());
+  }
+
+  [[nodiscard]] std::string_view origin() const {
+    const auto resource = value_from_json(text(row_[kResource]));
+    if (!resource || text_at(*resource, {"attributes", "cloud.provider"}) != "aws") return {};
+    const std::string_view platform = text_at(*resource, {"attributes", "cloud.platform"});
+    if (platform == "aws_app_runner") return "AWS::AppRunner::Service";
+    if (platform == "aws_eks") return "AWS::EKS::Container";
+    if (platform == "aws_elastic_beanstalk") return "AWS::ElasticBeanstalk::Environment";
+    if (platform == "aws_ecs") return "AWS::ECS::Container";
+    if (platform == "aws_ec2") return "AWS::EC2::Instance";
+    if (platform == "aws_lambda") return "AWS::Lambda::Function";
+    return {};
+  }
+
+  [[nodiscard]] std::string url() const {
+    if (const auto whole = first({"url.full", "http.url"}); !whole.empty()) return std::string(whole);
+    std::string target(first({"http.target", "url.path"}));
+    std::string_view host = first({"http.host", "net.host.name", "server.address"});
+    if (target.empty() && host.empty()) return {};
+    const std::string_view scheme = first({"http.scheme", "url.scheme"});
+    std::string out = std::string(scheme.empty() ? "http" : scheme) + "://" + std::string(host);
+    const auto port = first_number({"net.host.port", "server.port"});
+    if (port && !host.contains(':') && *port > 0 && *port < 65'536) {
+      out += ":" + std::to_string(static_cast<int>(*port));
+    }
+    return out + target;
+  }
+
+  void http() {
+    Object request, response, http;
+    put_text(request, "method", first({"http.request.method", "http.method"}));
+    if (!request.empty() || !first({"url.full", "http.url"}).empty()) put_text(request, "url", url());
+    put_text(request, "user_agent", first({"user_agent.original", "http.user_agent"}));
+    put_text(request, "client_ip", first({"http.client_ip", "client.address", "net.peer.ip"}));
+    if (const auto status = first_number({"http.response.status_code", "http.status_code"}))
+      response.emplace_back("status", Value(static_cast<std::int64_t>(std::clamp(*status, 0.0, 999.0))));
+    if (const auto length = first_number({"http.response.body.size", "http.response_content_length"}))
+      response.emplace_back("content_length", Value(static_cast<std::int64_t>(std::clamp(*length, -1.0, 1e15))));
+    if (!request.empty()) http.emplace_back("request", Value(std::move(request)));
+    if (!response.empty()) http.emplace_back("response", Value(std::move(response)));
+    if (!http.empty()) body_.emplace_back("http", Value(std::move(http)));
+  }
+
+  void outcome() {
+    const double status = first_number({"http.response.status_code", "http.status_code"}).value_or(0);
+    const bool client_error = status >= 400 && status < 500;
+    if (client_error) body_.emplace_back("error", Value(true));
+    if (status == 429) body_.emplace_back("throttle", Value(true));
+    if (status >= 500 || (!client_error && integer(row_[kStatus]) == kErrorStatus))
+      body_.emplace_back("fault", Value(true));
+  }
+
+  void sql() {
+    const std::string_view system = first({"db.system", "db.system.name"});
+    if (system.empty() || system == "redis" || system == "mongodb" || system == "dynamodb") return;
+    Object sql;
+    put_text(sql, "database_type", system);
+    put_text(sql, "user", first({"db.user"}));
+    put_text(sql, "sanitized_query", first({"db.query.text", "db.statement"}));
+    put_text(sql, "connection_string", first({"db.connection_string"}));
+    body_.emplace_back("sql", Value(std::move(sql)));
+  }
+
+  void aws() {
+    Object aws;
+    put_text(aws, "operation", first({"aws.operation", "rpc.method"}));
+    put_text(aws, "region", first({"aws.region"}));
+    put_text(aws, "request_id", first({"aws.request_id", "aws.requestId"}));
+    put_text(aws, "queue_url", first({"aws.queue_url", "messaging.url"}));
+    put_text(aws, "table_name", first({"aws.table_name"}));
+    if (!aws.empty()) body_.emplace_back("aws", Value(std::move(aws)));
+  }
+
+  void exceptions() {
+    Array found;
+    const auto* names = row_[kEventNames].as<Array>();
+    const auto* attributes = row_[kEventAttributes].as<Array>();
+    for (std::size_t i = 0; names != nullptr && attributes != nullptr && i < names->size(); ++i) {
+      if (text((*names)[i]) != "exception" || i >= attributes->size()) continue;
+      const auto event = value_from_json(text((*attributes)[i]));
+      if (!event) continue;
+      Object exception;
+      put_text(exception, "id", hex(row_[kSpanId]).substr(0, 14) + (i < 10 ? "0" : "") + std::to_string(i % 100));
+      put_text(exception, "type", text_at(*event, {"exception.type"}));
+      put_text(exception, "message", text_at(*event, {"exception.message"}));
+      found.emplace_back(std::move(exception));
+    }
+    if (found.empty() && !text(row_[kMessage]).empty() && integer(row_[kStatus]) == kErrorStatus) {
+      Object exception{{"id", Value(hex(row_[kSpanId]))}};
+      put_text(exception, "message", text(row_[kMessage]));
+      found.emplace_back(std::move(exception));
+    }
+    if (!found.empty()) body_.emplace_back("cause", Value(Object{{"exceptions", Value(std::move(found))}}));
+  }
+
+  /// Scalars are annotations, since direct OTLP has no list of which to index; the rest is metadata (8.2, rule 5).
+  void annotations() {
+    Object annotations, metadata;
+    if (const auto* all = attributes_.as<Object>()) {
+      for (const auto& [key, value] : *all) {
+        if (value.missing()) continue;
+        const bool scalar = value.as<Object>() == nullptr && value.as<Array>() == nullptr;
+        (scalar ? annotations : metadata).emplace_back(key, value);
+      }
+    }
+    if (text(row_[kName]) != text_at(Value(body_), {"name"}))
+      metadata.emplace_back("span.name", Value(std::string(text(row_[kName]))));
+    if (!annotations.empty()) body_.emplace_back("annotations", Value(std::move(annotations)));
+    if (!metadata.empty()) body_.emplace_back("metadata", Value(Object{{"default", Value(std::move(metadata))}}));
+  }
+
+  void links() {
+    Array found;
+    const auto* traces = row_[kLinkTraces].as<Array>();
+    const auto* spans = row_[kLinkSpans].as<Array>();
+    for (std::size_t i = 0; traces != nullptr && spans != nullptr && i < std::min(traces->size(), spans->size()); ++i) {
+      const auto* bytes = (*traces)[i].as<Bytes>();
+      TraceId trace;
+      if (bytes == nullptr || bytes->data.size() != trace.bytes.size()) continue;
+      std::ranges::copy(bytes->data, trace.bytes.begin());
+      found.emplace_back(Object{{"trace_id", Value(xray_trace_id(trace))}, {"id", Value(hex((*spans)[i]))}});
+    }
+    if (!found.empty()) body_.emplace_back("links", Value(std::move(found)));
+  }
+
+  const std::vector<Value>& row_;
+  const Value& attributes_;
+  Object body_;
+};
+
+}  // namespace
+
+std::vector<plan::Named> foreign_columns() {
+  std::vector<plan::Named> columns;
+  for (const std::string_view name : kNames) {
+    const bool all = name == "attributes";
+    columns.push_back(
+        {std::string(name), all ? plan::all_attributes(plan::Level::kItem) : plan::column(std::string(name))});
+  }
+  return columns;
+}
+
+StoredDocument document_of_span(const std::vector<Value>& row) { return SpanDocument(row).make(); }
+
+}  // namespace tetrascope::xray

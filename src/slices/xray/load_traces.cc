@@ -1,0 +1,223 @@
+#include "slices/xray/load_traces.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+
+#include "slices/xray/foreign_spans.h"
+#include "slices/xray/span_rows.h"
+
+namespace tetrascope::xray {
+namespace {
+
+using plan::column;
+using plan::literal;
+using F = plan::Function;
+
+/// A trace that began so long before a range, or goes on so long after it, is still seen whole.
+constexpr std::int64_t kLongestTrace = 3'600 * kNanosPerSecond;
+constexpr std::size_t kMostRows = 1'000'000;
+constexpr plan::TimeRange kAllTime{{std::numeric_limits<std::int64_t>::min()},
+                                   {std::numeric_limits<std::int64_t>::max()}};
+
+plan::ExprPtr equals(plan::ExprPtr a, plan::ExprPtr b) { return plan::call(F::kEq, {std::move(a), std::move(b)}); }
+plan::ExprPtr differs(plan::ExprPtr a, plan::ExprPtr b) { return plan::call(F::kNe, {std::move(a), std::move(b)}); }
+plan::ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
+plan::ExprPtr id_literal(const TraceId& id) { return literal(Value(Bytes{std::string(id.view())})); }
+
+plan::ExprPtr is_document() { return equals(column("kind"), text(kDocumentKind)); }
+/// X-Ray's own spans are left out: their documents say more.
+plan::ExprPtr is_foreign() {
+  return plan::both(differs(column("protocol"), text(kProtocol)), differs(column("trace_id"), id_literal(TraceId{})));
+}
+
+plan::TimeRange widened(plan::TimeRange range) {
+  const auto limits = std::numeric_limits<std::int64_t>();
+  if (range.from.value > limits.min() + kLongestTrace) range.from.value -= kLongestTrace;
+  if (range.to.value < limits.max() - kLongestTrace) range.to.value += kLongestTrace;
+  return range;
+}
+
+using Documents = std::map<std::string, std::vector<StoredDocument>>;
+
+std::string id_of(const Value& cell) {
+  const auto* bytes = cell.as<Bytes>();
+  return bytes == nullptr ? std::string() : bytes->data;
+}
+
+Result<void> read_documents(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which,
+                            Documents& out) {
+  plan::TableRead read;
+  read.table = plan::Table::kDocuments;
+  read.columns = {{"trace_id", column("trace_id")},
+                  {"received", column("received")},
+                  {"document", column("document")},
+                  {"time", column("time")}};
+  read.where = plan::both(is_document(), which);
+  QueryBounds bounds;
+  bounds.result_rows = kMostRows;
+  ASSIGN_OR_RETURN(plan::Answer answer, runner.run({range, {read}, {}}, bounds));
+  for (auto& row : answer.rows) {
+    auto* document = std::get_if<std::string>(&row[2].data);
+    const auto* received = row[1].as<std::int64_t>();
+    const auto* time = row[3].as<std::int64_t>();
+    if (document == nullptr || received == nullptr || time == nullptr) continue;
+    auto body = value_from_json(*document);
+    if (!body) continue;  // it was read before it was stored
+    StoredDocument stored;
+    stored.text = std::move(*document);
+    stored.body = *std::move(body);
+    stored.received = {*received};
+    stored.time = {*time};
+    out[id_of(row[0])].push_back(std::move(stored));
+  }
+  return {};
+}
+
+Result<void> read_spans(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which, Documents& out) {
+  plan::TableRead read;
+  read.columns = foreign_columns();
+  read.where = plan::both(is_foreign(), which);
+  QueryBounds bounds;
+  bounds.result_rows = kMostRows;
+  ASSIGN_OR_RETURN(const plan::Answer answer, runner.run({range, {read}, {}}, bounds));
+  for (const auto& row : answer.rows) out[id_of(row[0])].push_back(document_of_span(row));
+  return {};
+}
+
+Result<std::vector<TracePtr>> read_traces(const plan::Runner& runner, plan::TimeRange range,
+                                          const plan::ExprPtr& which) {
+  Documents documents;
+  RETURN_IF_ERROR(read_documents(runner, range, which, documents));
+  RETURN_IF_ERROR(read_spans(runner, range, which, documents));
+  std::vector<TracePtr> traces;
+  for (auto& [id, of_trace] : documents) {
+    TraceId trace;
+    if (id.size() != trace.bytes.size()) continue;
+    std::ranges::copy(id, trace.bytes.begin());
+    traces.push_back(std::make_shared<Trace>(trace, std::move(of_trace)));
+  }
+  std::ranges::sort(traces, [](const TracePtr& a, const TracePtr& b) {
+    return a->start() != b->start() ? a->start() > b->start() : a->id().bytes < b->id().bytes;
+  });
+  return traces;
+}
+
+/// Ids of the traces with a row in the range.
+plan::Plan ids_in(plan::TimeRange range) {
+  plan::TableRead documents;
+  documents.table = plan::Table::kDocuments;
+  documents.columns = {{"id", column("trace_id")}};
+  documents.where = is_document();
+  plan::TableRead spans;
+  spans.columns = {{"id", column("trace_id")}};
+  spans.where = is_foreign();
+  return {range, {documents, spans}, {}};
+}
+
+}  // namespace
+
+Result<std::vector<TracePtr>> load_traces(const plan::Runner& runner, std::span<const TraceId> ids) {
+  if (ids.empty()) return std::vector<TracePtr>();
+  plan::ExprPtr which;
+  for (const TraceId& id : ids) {
+    const auto one = equals(column("trace_id"), id_literal(id));
+    which = which ? plan::call(F::kOr, {which, one}) : one;
+  }
+  return read_traces(runner, kAllTime, which);
+}
+
+TraceScan::TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
+                     std::optional<UnixNanos> resume)
+    : runner_(runner),
+      range_(range),
+      type_(type),
+      slice_rows_(slice_rows),
+      first_(range.from),
+      rest_(resume.value_or(range.to)) {
+  constexpr std::int64_t kEarlier = 600 * kNanosPerSecond;  // what still runs when the range begins
+  if (type != RangeType::kTraceId) first_.value -= std::min(kEarlier, std::max<std::int64_t>(first_.value, 0));
+}
+
+/// Rows of the rest by time: what slices are cut by.
+Result<void> TraceScan::count_rows() {
+  if (counted_) return {};
+  counted_ = true;
+  const std::int64_t seconds = (rest_.value - first_.value) / kNanosPerSecond;
+  const std::int64_t width = std::clamp<std::int64_t>(seconds / 2'000, 1, 86'400) * kNanosPerSecond;
+  plan::Plan plan = ids_in({first_, rest_});
+  for (plan::TableRead& read : plan.reads) {
+    const bool spans = read.table == plan::Table::kSpans;
+    read.columns = {{"at", plan::call(F::kTimeBucket, {column(spans ? "start" : "time"), literal(Value(width))})}};
+  }
+  plan::Aggregate count;
+  count.keys = {{"bucket", plan::field("at")}};
+  plan::AggregateCall rows;
+  rows.name = "rows";
+  count.calls.push_back(std::move(rows));
+  plan.stages = {std::move(count)};
+  ASSIGN_OR_RETURN(const plan::Answer answer, runner_.run(plan));
+  for (const auto& row : answer.rows) {
+    const auto* at = row[0].as<std::int64_t>();
+    const auto* found = row[1].as<std::int64_t>();
+    if (at != nullptr && found != nullptr) counts_.emplace_back(UnixNanos{*at}, *found);
+  }
+  std::ranges::sort(counts_);
+  return {};
+}
+
+/// Where a slice of the rest begins that has about slice_rows_ rows.
+Result<UnixNanos> TraceScan::slice_begin() {
+  RETURN_IF_ERROR(count_rows());
+  std::int64_t rows = 0;
+  UnixNanos begin = rest_;
+  while (!counts_.empty()) {
+    const auto [at, count] = counts_.back();
+    if (rows > 0 && rows + count > slice_rows_) return begin;
+    rows += count;
+    begin = at;
+    counts_.pop_back();
+  }
+  return first_;
+}
+
+/// The instant by which a trace belongs to one slice: one of its rows begins then.
+UnixNanos TraceScan::place_of(const Trace& trace) const {
+  UnixNanos first{std::numeric_limits<std::int64_t>::max()}, last{std::numeric_limits<std::int64_t>::min()};
+  for (const StoredDocument& document : trace.documents()) {
+    first = std::min(first, document.time);
+    if (document.time < range_.to) last = std::max(last, document.time);
+  }
+  return type_ == RangeType::kTraceId ? first : last;
+}
+
+bool TraceScan::belongs(const Trace& trace) const {
+  const double from = seconds_of(range_.from), to = seconds_of(range_.to);
+  const auto ends_inside = [&](const Part* segment) {
+    return !segment->in_progress && segment->end >= from && segment->end < to;
+  };
+  switch (type_) {
+    case RangeType::kTraceId:
+      return true;
+    case RangeType::kEvent:
+      return trace.end() >= from;
+    case RangeType::kService:
+      return std::ranges::any_of(trace.segments(), ends_inside);
+  }
+  return true;
+}
+
+Result<std::optional<std::vector<TracePtr>>> TraceScan::next() {
+  if (done()) return std::optional<std::vector<TracePtr>>();
+  ASSIGN_OR_RETURN(const UnixNanos begin, slice_begin());
+  const plan::TimeRange slice{std::max(begin, first_), rest_};
+  ASSIGN_OR_RETURN(auto traces, read_traces(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice))));
+  std::erase_if(traces, [&](const TracePtr& trace) {
+    const UnixNanos at = place_of(*trace);
+    return at < slice.from || at >= slice.to || !belongs(*trace);
+  });
+  rest_ = slice.from;
+  return std::optional(std::move(traces));
+}
+
+}  // namespace tetrascope::xray

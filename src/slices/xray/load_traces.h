@@ -1,0 +1,59 @@
+#pragma once
+// Traces out of the store: X-Ray's documents and other protocols' spans, joined by trace id.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "query/runner.h"
+#include "slices/xray/trace_model.h"
+
+namespace tetrascope::xray {
+
+using TracePtr = std::shared_ptr<const Trace>;
+
+/// All traces of these ids that are known, whenever they were.
+Result<std::vector<TracePtr>> load_traces(const plan::Runner& runner, std::span<const TraceId> ids);
+
+/// Which traces belong to a time range (dossier 4.3).
+enum class RangeType {
+  kTraceId,  ///< began in it
+  kEvent,    ///< were active in it
+  kService,  ///< a segment ended in it
+};
+
+/// Goes through the traces of a range in slices of bounded size, the newest first, so that a range of any size can be
+/// read with bounded memory.
+class TraceScan {
+ public:
+  /// `range`: half open. `resume`: rest() of an earlier scan of the same range; nullopt for a new one.
+  /// `slice_rows`: about how many rows a slice has, unless one moment has more.
+  TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
+            std::optional<UnixNanos> resume = {});
+
+  /// The next slice, by start, newest first; each trace is in one slice only. nullopt: that was all.
+  Result<std::optional<std::vector<TracePtr>>> next();
+  /// Where the next slice ends: the traces before it are still to come.
+  [[nodiscard]] UnixNanos rest() const { return rest_; }
+  [[nodiscard]] bool done() const { return rest_ <= first_; }
+
+ private:
+  Result<UnixNanos> slice_begin();
+  Result<void> count_rows();
+  [[nodiscard]] UnixNanos place_of(const Trace& trace) const;
+  [[nodiscard]] bool belongs(const Trace& trace) const;
+
+  const plan::Runner& runner_;
+  const plan::TimeRange range_;
+  const RangeType type_;
+  const std::int64_t slice_rows_;
+  UnixNanos first_;  ///< rows from here on are looked at
+  UnixNanos rest_;
+  bool counted_ = false;
+  std::vector<std::pair<UnixNanos, std::int64_t>> counts_;  ///< rows by time, oldest first
+};
+
+}  // namespace tetrascope::xray

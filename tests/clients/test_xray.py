@@ -1,0 +1,178 @@
+"""X-Ray as its clients see it: captured datagrams and calls, the SDK for Python, boto3; before and after a restart."""
+
+import json
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from server import Server
+
+boto3 = pytest.importorskip("boto3")
+from botocore.config import Config  # noqa: E402
+from botocore.exceptions import ClientError  # noqa: E402
+
+CAPTURES = [json.loads(line) for line in
+            (Path(__file__).resolve().parent.parent / "captures" / "xray.jsonl").read_text().splitlines()]
+DATAGRAMS = [each for each in CAPTURES if each["port"] == "xray-udp"]
+BEGIN, END = 1795345200, 1795347600  # the captures' clocks, with a margin
+
+
+def client(server):
+    return boto3.client("xray", endpoint_url=server.url, region_name="us-east-1", aws_access_key_id="a",
+                        aws_secret_access_key="b", config=Config(retries={"max_attempts": 1}))
+
+
+def send(server, *datagrams):
+    host, _, port = server.xray.rpartition(":")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        for each in datagrams:
+            udp.sendto(each if isinstance(each, bytes) else each.encode(), (host, int(port)))
+
+
+def eventually(ask, seconds=15):
+    """The first true answer."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = ask()
+        if answer or time.monotonic() > end:
+            assert answer
+            return answer
+        time.sleep(0.05)
+
+
+def traces(xray, ids):
+    found = []
+    for first in range(0, len(ids), 5):
+        found += xray.batch_get_traces(TraceIds=ids[first:first + 5])["Traces"]
+    return {each["Id"]: each["Segments"] for each in found}
+
+
+@pytest.fixture(scope="module")
+def sent(server):
+    send(server, *(each["body"] for each in DATAGRAMS))
+    ids = sorted({each["holds"]["trace_id"] for each in DATAGRAMS})
+    eventually(lambda: len(traces(client(server), ids)) == len(ids))
+    return ids
+
+
+def test_every_captured_segment_is_there(server, sent):
+    found = traces(client(server), sent)
+    for each in DATAGRAMS:
+        holds = each["holds"]
+        segments = found[holds["trace_id"]]
+        if holds["type"] == "segment":
+            entry = next(one for one in segments if one["Id"] == holds["id"])
+            assert json.loads(entry["Document"])["name"] == "Cruddur"
+        else:
+            assert any(f'"{holds["id"]}"' in one["Document"] for one in segments)
+
+
+def test_a_segment_alone_is_given_back_byte_for_byte(server, sent):
+    found = traces(client(server), sent)
+    whole = [each for each in DATAGRAMS if each["client"] == "seed-app" and each["holds"]["type"] == "segment"]
+    assert whole
+    for each in whole:
+        entry = next(one for one in found[each["holds"]["trace_id"]] if one["Id"] == each["holds"]["id"])
+        assert entry["Document"] == each["body"].split("\n", 1)[1]
+
+
+def test_streamed_subsegments_are_nested_into_their_segment(server, sent):
+    streamed = [each for each in DATAGRAMS if each["holds"]["type"] == "subsegment"]
+    trace = streamed[0]["holds"]["trace_id"]
+    (segment,) = traces(client(server), [trace])[trace]
+    document = json.loads(segment["Document"])
+    names = {each["name"] for each in document["subsegments"]}
+    assert {json.loads(each["body"].split("\n", 1)[1])["name"] for each in streamed} <= names
+    assert all("trace_id" not in each for each in document["subsegments"])
+
+
+def summaries(xray, **more):
+    pages = xray.get_paginator("get_trace_summaries").paginate(StartTime=BEGIN, EndTime=END, **more)
+    return [each for page in pages for each in page["TraceSummaries"]]
+
+
+def test_summaries_are_those_of_the_range(server, sent):
+    inside = {each["holds"]["trace_id"] for each in DATAGRAMS}
+    assert {each["Id"] for each in summaries(client(server))} == inside
+
+
+def test_filters(server, sent):
+    xray = client(server)
+    bodies = [json.loads(each["body"].split("\n", 1)[1]) for each in DATAGRAMS]
+    roots = [each for each in bodies if each.get("type") != "subsegment" and "parent_id" not in each]
+    faulty = {each["trace_id"] for each in roots if each.get("fault")}
+    assert faulty
+    assert {each["Id"] for each in summaries(xray, FilterExpression="fault")} >= faulty
+    annotated = {each["trace_id"] for each in bodies if each.get("annotations", {}).get("handle") == "worf"}
+    assert {each["Id"] for each in summaries(xray, FilterExpression='annotation.handle = "worf"')} == annotated
+    assert summaries(xray, FilterExpression='service("nowhere")') == []
+    with pytest.raises(ClientError, match="InvalidRequestException"):
+        summaries(xray, FilterExpression="service(")
+
+
+def test_the_graph_counts_each_segment_once(server, sent):
+    graph = client(server).get_service_graph(StartTime=BEGIN, EndTime=END)
+    node = next(each for each in graph["Services"] if each["Name"] == "Cruddur" and "Type" not in each)
+    segments = {(each["holds"]["trace_id"], each["holds"]["id"]) for each in DATAGRAMS
+                if each["holds"]["type"] == "segment"}
+    assert node["SummaryStatistics"]["TotalCount"] == len(segments)
+    sts = next(each for each in graph["Services"] if each["Name"] == "sts")
+    assert sts["Type"] == "AWS::sts"
+
+
+def test_calls_of_sdks_on_tcp_are_answered_without_signature(server):
+    import urllib.request
+
+    for each in CAPTURES:
+        if each["port"] != "xray-tcp":
+            continue
+        path = each["request_line"].split()[1]
+        request = urllib.request.Request(f"http://{server.xray}{path}", each["body"].encode(), method="POST")
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            body = json.loads(answer.read())
+        assert answer.status == 200
+        if path == "/GetSamplingRules":
+            assert body["SamplingRuleRecords"][-1]["SamplingRule"]["RuleName"] == "Default"
+
+
+def test_datagrams_that_are_none_are_counted_and_harm_nobody(server):
+    send(server, b"", b"x", b"{}\n{}", b'{"format":"json","version":1}\n{"id":', b"\xff" * 2000)
+    send(server, *[b"garbage"] * 20_000)
+    identifier = "1-6b02ffff-000000000000000000000001"
+    document = {"name": "after", "id": "00000000000000aa", "trace_id": identifier, "start_time": time.time() - 1,
+                "end_time": time.time()}
+
+    def there():
+        send(server, '{"format":"json","version":1}\n' + json.dumps(document))
+        return traces(client(server), [identifier])
+
+    eventually(there)
+
+
+def test_the_sdk_for_python_obeys_rules(server):
+    recorder_module = pytest.importorskip("aws_xray_sdk.core")
+    from aws_xray_sdk.core.sampling.connector import ServiceConnector
+
+    xray = client(server)
+    xray.create_sampling_rule(SamplingRule={
+        "RuleName": "none", "ResourceARN": "*", "Priority": 1, "FixedRate": 0, "ReservoirSize": 0, "ServiceName": "quiet",
+        "ServiceType": "*", "Host": "*", "HTTPMethod": "*", "URLPath": "*", "Version": 1})
+    connector = ServiceConnector()
+    host, _, port = server.xray.rpartition(":")
+    connector.setup_xray_client(host, port, None)
+    rules = connector.fetch_sampling_rules()
+    assert [each.name for each in rules][0] == "none"
+    assert rules[0].rate == 0 and rules[0].reservoir is not None
+    assert recorder_module is not None
+
+
+def test_a_restart_keeps_all(tmp_path):
+    with Server(tmp_path) as first:
+        send(first, *(each["body"] for each in DATAGRAMS[:5]))
+        ids = sorted({each["holds"]["trace_id"] for each in DATAGRAMS[:5]})
+        before = eventually(lambda: (lambda f: f if len(f) == len(ids) else None)(traces(client(first), ids)))
+        client(first).create_group(GroupName="Cruddur", FilterExpression='service("backend-flask")')
+    with Server(tmp_path) as second:
+        assert traces(client(second), ids) == before
+        assert client(second).get_group(GroupName="Cruddur")["Group"]["FilterExpression"] == 'service("backend-flask")'
