@@ -10,12 +10,13 @@ namespace tetrascope {
 
 std::vector<Slice> all_slices(Middle& middle) {
   std::vector<Slice> slices;
-  slices.push_back(make_otlp_slice(middle));
   slices.push_back(make_honeycomb_slice(middle));
   slices.push_back(make_cloudwatch_logs_slice(middle));
   slices.push_back(make_sts_slice(middle));
   slices.push_back(make_rollbar_slice(middle));
   slices.push_back(make_xray_slice(middle));
+  // Asked last for what is posted to `/`: OTLP says where its endpoints are, the page takes what nobody else does.
+  slices.push_back(make_otlp_slice(middle));
   slices.push_back(make_ui_slice(middle));
   return slices;
 }

@@ -125,23 +125,24 @@ Slice make_cloudwatch_logs_slice(Middle& middle) {
   const auto shape = [&middle](const Request& request, const Error& error) {
     return refuse(middle, request, Fault(error));
   };
-  const auto route = [&](Handler handler, std::function<bool(const Request&)> accepts) {
-    return Route{.method = "POST",
-                 .pattern = "/{path...}",
-                 .handler = std::move(handler),
-                 .origins = Origins::kVendor,
-                 .accepts = std::move(accepts)};
-  };
   Slice slice;
   slice.http.slice = "cloudwatch_logs";
   slice.http.shape_error = shape;
-  slice.http.routes.push_back(
-      route([shared](Request&& request, Respond respond) { put(*shared, request, std::move(respond)); },
-            [](const Request& request) { return operation_of(request) == kPut; }));
-  slice.http.routes.push_back(
-      route(on_query_pool(
-                middle, [shared](Request&& request, Respond respond) { respond(answer(*shared, request)); }, shape),
-            [](const Request& request) { return !operation_of(request).empty() && operation_of(request) != kPut; }));
+  // `/` by itself too: other slices take exactly that path, and it would be theirs before "any path" is looked at.
+  for (const char* const path : {"/", "/{path...}"}) {
+    const auto add = [&](Handler handler, std::function<bool(const Request&)> accepts) {
+      slice.http.routes.push_back({.method = "POST",
+                                   .pattern = path,
+                                   .handler = std::move(handler),
+                                   .origins = Origins::kVendor,
+                                   .accepts = std::move(accepts)});
+    };
+    add([shared](Request&& request, Respond respond) { put(*shared, request, std::move(respond)); },
+        [](const Request& request) { return operation_of(request) == kPut; });
+    add(on_query_pool(
+            middle, [shared](Request&& request, Respond respond) { respond(answer(*shared, request)); }, shape),
+        [](const Request& request) { return !operation_of(request).empty() && operation_of(request) != kPut; });
+  }
   return slice;
 }
 
