@@ -36,7 +36,8 @@ class Server:
         if not line.startswith("tetrascope ready"):
             sys.exit(f"the server did not start: {line!r}")
         self.data_dir = data_dir
-        self.address = dict(word.split("=") for word in line.split()[2:])["http"]
+        self.addresses = dict(word.split("=") for word in line.split()[2:])
+        self.address = self.addresses["http"]
 
     def cpu_seconds(self) -> float:
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
