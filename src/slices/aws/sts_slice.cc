@@ -8,7 +8,7 @@
 namespace tetrascope {
 namespace {
 
-constexpr std::size_t kBodyLimit = 64 * 1024;
+constexpr std::size_t kBodyLimit = std::size_t{64} << 10;
 constexpr std::string_view kNamespace = "https://sts.amazonaws.com/doc/2011-06-15/";
 
 Response xml_answer(int status, const std::string& request_id, std::string body) {

@@ -1,6 +1,7 @@
 #include "slices/cloudwatch_logs/filters_store.h"
 
 #include <algorithm>
+#include <map>
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -24,11 +25,7 @@ Outcome<void> put_filter(Call& call, std::string_view space, const LogGroup& gro
 
 Outcome<std::vector<Object>> list_filters(Call& call, std::string_view space, const LogGroup* group,
                                           std::string_view prefix) {
-  struct Named {
-    std::string name;
-    Object filter;
-  };
-  std::vector<Named> found;
+  std::multimap<std::string, Object> found;  // by name; equal names in the order of their groups
   if (group != nullptr && !group->is_stored()) return std::vector<Object>{};
   const std::string keys = group == nullptr ? std::string() : child_key(*group, prefix);
   ASSIGN_OR_FAULT(const auto documents, call.middle().control.list(space, keys, "", kMostFilters));
@@ -40,11 +37,10 @@ Outcome<std::vector<Object>> list_filters(Call& call, std::string_view space, co
     const std::string* name = text_of(*object, "name");
     const auto* filter = object->back().second.as<Object>();
     if (region == nullptr || name == nullptr || filter == nullptr) continue;
-    if (*region == call.identity.region && name->starts_with(prefix)) found.push_back({*name, *filter});
+    if (*region == call.identity.region && name->starts_with(prefix)) found.emplace(*name, *filter);
   }
-  std::ranges::stable_sort(found, {}, &Named::name);
   std::vector<Object> filters;
-  for (Named& one : found) filters.push_back(std::move(one.filter));
+  for (auto& [name, filter] : found) filters.push_back(std::move(filter));
   return filters;
 }
 

@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t kMaxBatchBytes = 1'048'576;
 constexpr std::size_t kEventOverhead = 26;
 constexpr std::int64_t kDayMs = 86'400'000;
-constexpr std::int64_t kNewestMs = 2 * 3'600'000;
+constexpr std::int64_t kNewestMs = std::int64_t{2} * 3'600'000;
 constexpr std::int64_t kOldestMs = 14 * kDayMs;
 
 struct Event {

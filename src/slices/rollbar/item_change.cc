@@ -57,7 +57,7 @@ Result<void> read_member(const std::string& name, const Value& value, ItemChange
     out.snooze = flag_of(&value);
   } else if (name == "snooze_expiration_in_seconds") {
     const auto seconds = integer_of(&value);
-    if (!seconds || *seconds <= 0 || *seconds > 366 * 86'400)
+    if (!seconds || *seconds <= 0 || *seconds > 366L * 86'400)
       return invalid("snooze_expiration_in_seconds should be a positive integer.");
     out.snooze_seconds = *seconds;
   } else {

@@ -29,10 +29,11 @@ Value document_of(const OtelError& error) {
   if (const Object* sent = error.attributes.as<Object>()) custom = *sent;
   if (!error.trace_id.empty()) custom.emplace_back("trace_id", error.trace_id);
   if (!error.span_id.empty()) custom.emplace_back("span_id", error.span_id);
+  const std::int64_t millis = error.time.value / kNanosPerMilli;
   Object data{{"environment", error.environment},
               {"body", body_of(error)},
               {"level", error.level},
-              {"timestamp", static_cast<double>(error.time.value / kNanosPerMilli) / 1'000},
+              {"timestamp", static_cast<double>(millis) / 1'000},
               {"uuid", uuid_of(error)},
               {"notifier", Object{{"name", "opentelemetry"}}},
               {"custom", std::move(custom)}};
