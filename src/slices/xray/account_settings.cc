@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kSettings = "xray.setting";
 constexpr std::string_view kPolicies = "xray.policy";
-constexpr std::size_t kMostPolicies = 5, kMostPolicyBytes = 5 * 1'024;
+constexpr std::size_t kMostPolicies = 5, kMostPolicyBytes = std::size_t{5} << 10;
 
 /// A setting as stored, or `standard`.
 Outcomes<Value> load(const Call& call, std::string_view space, std::string_view key, Value standard) {

@@ -145,10 +145,7 @@ class Matcher {
   static bool trace_node(const GroupTerm& /*term*/) { return false; }  // with_groups() has replaced it
 
   bool trace_node(const Comparison& wanted) {
-    const auto any = [&](const auto& parts) {
-      return std::ranges::any_of(
-          parts, [&](const auto& part) { return compare(wanted, of_part(wanted, at(part), account_)); });
-    };
+    const auto fits_part = [&](const Part& part) { return compare(wanted, of_part(wanted, part, account_)); };
     switch (wanted.keyword) {
       case Keyword::kThrottle:
         return compare(wanted,
@@ -168,16 +165,13 @@ class Matcher {
       case Keyword::kInstanceId:
       case Keyword::kResourceArn:
       case Keyword::kAccountId:
-        return any(trace_.segments());
+        return std::ranges::any_of(trace_.segments(), [&](const Part* part) { return fits_part(*part); });
       case Keyword::kAnnotation:
-        return any(trace_.parts());
+        return std::ranges::any_of(trace_.parts(), fits_part);
       default:
         return trace_.root() != nullptr && compare(wanted, of_part(wanted, *trace_.root(), account_));
     }
   }
-  static const Part& at(const Part& part) { return part; }
-  static const Part& at(const Part* part) { return *part; }
-
   [[nodiscard]] bool is_node(const NodeMatch& match, const Part& segment) const {
     const std::string_view own = segment.inferred ? std::string_view{} : text_at(*segment.body, {"aws", "account_id"});
     return fits(match, node_name(segment), node_type(segment), own.empty() ? account_ : std::string(own));

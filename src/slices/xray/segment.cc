@@ -74,7 +74,10 @@ UnixNanos nanos_of(double seconds) {
   return {std::llround(seconds * 1e6) * 1'000};
 }
 
-double seconds_of(UnixNanos time) { return static_cast<double>(time.value / 1'000) / 1e6; }
+double seconds_of(UnixNanos time) {
+  const std::int64_t micros = time.value / 1'000;
+  return static_cast<double>(micros) / 1e6;
+}
 
 bool is_in_progress(const Value& part) { return flag_at(part, {"in_progress"}) || !seconds_at(part, "end_time"); }
 

@@ -80,10 +80,13 @@ void Trace::choose_documents() {
     const StoredDocument*& best = chosen[lower(text_at(document.body, {"id"}))];
     if (best == nullptr || better(document, *best)) best = &document;
   }
-  std::vector<const StoredDocument*> ordered;
-  for (const auto& [key, document] : chosen) ordered.push_back(document);
   // Segments first: what they embed is then known when subsegments of their own come.
-  std::ranges::stable_partition(ordered, [](const StoredDocument* one) { return !is_own_subsegment(*one); });
+  std::vector<const StoredDocument*> ordered;
+  for (const bool own_subsegments : {false, true}) {
+    for (const auto& [key, document] : chosen) {
+      if (is_own_subsegment(*document) == own_subsegments) ordered.push_back(document);
+    }
+  }
   for (const StoredDocument* document : ordered) {
     const bool own_subsegment = is_own_subsegment(*document);
     if (own_subsegment) {
