@@ -11,8 +11,10 @@ import pytest
 from raw_http import Connection
 from server import Server
 
-FILE = Path(__file__).resolve().parent.parent / "captures" / "rollbar.jsonl"
-CAPTURES = [json.loads(line) for line in FILE.read_text().splitlines()]
+FOLDER = Path(__file__).resolve().parent.parent / "captures"
+CAPTURES = [json.loads(line) for line in (FOLDER / "rollbar.jsonl").read_text().splitlines()]
+# Browsers with their preflights, Ruby and the command line among them.
+WIRE = [json.loads(line) for line in (FOLDER / "rollbar_wire.jsonl").read_text().splitlines()]
 TOKEN = "aaaabbbbccccddddeeeeffff00001111"
 
 
@@ -92,3 +94,51 @@ def test_a_kill_changes_nothing(tmp_path):
         # A client that never got its answer sends again.
         assert replay(second, CAPTURES[0])[0] == 200
         check(second)
+
+
+def send_wire(server, capture, body=None):
+    """(status, headers, body) of a request of WIRE; those to another host are sent in absolute form, as by a proxy."""
+    body = capture["body"] if body is None else body
+    head = f"{capture['method']} {capture['target']} HTTP/1.1\r\n"
+    with Connection(server.http_address()) as connection:
+        for name, value in capture["headers"]:
+            head += f"{name}: {len(body.encode()) if name.lower() == 'content-length' else value}\r\n"
+        connection.send((head + "\r\n").encode("latin-1") + body.encode())
+        return connection.answer()
+
+
+def test_every_request_of_other_clients_is_answered(tmp_path):
+    with Server(tmp_path) as server:
+        uuids = {}
+        for capture in WIRE:
+            status, headers, body = send_wire(server, capture)
+            path = capture["target"].removeprefix("https://api.rollbar.com")
+            if capture["method"] == "OPTIONS":
+                asked = next(v for k, v in capture["headers"] if k == "Access-Control-Request-Headers")
+                assert status in (200, 204)
+                allowed = headers["access-control-allow-headers"].lower().replace(" ", "").split(",")
+                assert set(asked.split(",")) <= set(allowed), (asked, allowed)
+                assert headers["access-control-allow-origin"] in ("*", "http://127.0.0.1:18081")
+            elif path == "/api/1/item/":
+                data = json.loads(capture["body"])["data"]
+                assert (status, json.loads(body)["err"]) == (200, 0), body
+                if "uuid" in data:
+                    assert json.loads(body)["result"]["uuid"] == data["uuid"]
+                    uuids[data["uuid"]] = data
+            elif path == "/api/1/deploy":
+                assert status == 200 and json.loads(body)["data"]["deploy_id"] > 0
+            else:  # replays and source maps are not taken, in the vendor's shape
+                assert (status, json.loads(body)["err"]) == (404, 1), (path, status, body)
+        tokens = {v for each in WIRE for k, v in each["headers"] if k.lower() == "x-rollbar-access-token"}
+        assert tokens == {TOKEN}
+        instances = ask(server, "/instances?limit=100")["instances"]
+        shown = {each["data"]["uuid"]: each["data"] for each in instances}
+        assert len(uuids) > 10
+        for each in uuids.values():
+            found = dict(shown[each["uuid"]])
+            found.pop("metadata")
+            if each.get("request", {}).get("user_ip") == "$remote_ip":
+                assert found["request"]["user_ip"] == "127.0.0.1"
+                found["request"]["user_ip"] = "$remote_ip"
+            assert found == each
+        assert [d["environment"] for d in ask(server, "/deploys")["deploys"]] == ["production"]
