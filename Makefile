@@ -1,6 +1,6 @@
 # What a person types. Every target installs what it needs first (tools/setup, under a second when nothing is missing).
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format bench fuzz asan tsan ubsan page setup setup-test lock clean
+.PHONY: help run demo build test lint format bench fuzz asan tsan ubsan page setup setup-demo setup-test lock clean
 
 ARGS ?=
 FUZZ_SECONDS ?= 60
@@ -14,6 +14,9 @@ help: ## this text
 
 run: build ## install what is missing, build, start on ports 4317 and 4318, say where to look
 	@tools/run $(ARGS)
+
+demo: setup-demo build ## run examples/cruddur against it, with traffic; says which pages to open, which commands to try
+	@tools/demo $(ARGS)
 
 build: setup page ## leave build/tetrascope, with the engine library beside it
 	@cmake --preset dev --log-level=WARNING
@@ -43,10 +46,13 @@ ubsan: ## the same under UndefinedBehaviorSanitizer
 setup: ## only install what `make run` needs
 	@tools/setup build
 
+setup-demo: ## only install what `make demo` needs
+	@tools/setup demo
+
 setup-test: ## only install what `make test` needs
 	@tools/setup test
 
-lock: setup-test ## write tools/requirements.txt anew after a change of requirements.in
+lock: setup-test ## write each requirements.txt anew after a change of its requirements.in
 	@tools/lock_python
 
 # The page is built once into ui/dist, which the binary embeds.

@@ -1,0 +1,88 @@
+"""Runs the back end on this machine, without Docker: the variables that docker-compose.yml gives it, and its end."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv" / "bin"
+ROLLBAR_TOKEN = "c2d0e1a5b7f84c3f9a6e5d4c3b2a1908"  # any will do: a token that nobody made opens a project of its own
+END_SECONDS = 40
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def aws_environment(http):
+    """What AWS's own clients need. `http`: HOST:PORT of the server's HTTP port."""
+    return {"AWS_ENDPOINT_URL": f"http://{http}", "AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "any", "AWS_PAGER": "",
+            "AWS_EC2_METADATA_DISABLED": "true"}
+
+
+def environment(http, xray, port, front_end="http://localhost:3000"):
+    """All that is said to the application: where it sends. `http`, `xray`: HOST:PORT of the server."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "OTEL_", "ROLLBAR_", "FLASK_"))}
+    return kept | aws_environment(http) | {
+        "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{http}",
+        "OTEL_EXPORTER_OTLP_HEADERS": "x-honeycomb-team=any",
+        "OTEL_SERVICE_NAME": "backend-flask",
+        "AWS_XRAY_URL": "*4567-.*",
+        "AWS_XRAY_DAEMON_ADDRESS": xray,
+        "ROLLBAR_ACCESS_TOKEN": ROLLBAR_TOKEN,
+        "ROLLBAR_ENDPOINT": f"http://{http}/api/1/",
+        "FRONTEND_URL": front_end,
+        "BACKEND_URL": f"http://localhost:{port}",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+
+
+class BackEnd:
+    """The Flask application as a process; `url` once it is started. `log`: a file that takes what it prints."""
+
+    def __init__(self, http, xray, log, port=None, **more):
+        self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = environment(http, xray, self.port, **more)
+        self.log = log
+        self.process = None
+
+    def start(self, seconds=60):
+        command = [VENV / "python", "-m", "flask", "run", "--host=127.0.0.1", f"--port={self.port}"]
+        self.process = subprocess.Popen(command, cwd=HERE / "backend-flask", env=self.environment, stdout=self.log,
+                                        stderr=subprocess.STDOUT, start_new_session=True)
+        end = time.monotonic() + seconds
+        while not self._listens():
+            if self.process.poll() is not None or time.monotonic() > end:
+                self.stop()
+                raise RuntimeError(f"the back end did not start; see {getattr(self.log, 'name', 'its log')}")
+            time.sleep(0.1)
+        return self
+
+    def _listens(self):
+        """Without a request: the test counts them."""
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def stop(self):
+        """As Ctrl+C does: the SDKs send what they still hold, watchtower up to a minute of log events."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+                raise
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
