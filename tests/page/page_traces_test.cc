@@ -148,13 +148,16 @@ TEST_F(PageApi, AWaterfallComesAsColumnsUnderEveryFormOfItsId) {
     EXPECT_EQ(answer["truncated"], false);
     EXPECT_EQ(answer["logs"], 1);
     EXPECT_EQ(answer["services"], json({"web", "db"}));
+    EXPECT_EQ(answer["errors"], 0);
     EXPECT_EQ(answer["names"], json({"GET", "SELECT"}));
+    EXPECT_EQ(answer["protocols"], json::array({"otlp"}));
     EXPECT_EQ(answer["spans"], json({{"id", {span_id(1), span_id(2)}},
                                      {"parent", {"", span_id(1)}},
                                      {"start", {std::to_string(at), std::to_string(at + 5)}},
                                      {"duration", {"100", "7"}},
                                      {"service", {0, 1}},
                                      {"name", {0, 1}},
+                                     {"protocol", {0, 0}},
                                      {"kind", {2, 3}},
                                      {"status", {0, 2}}}));
   }

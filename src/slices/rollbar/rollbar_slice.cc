@@ -8,6 +8,7 @@
 #include "slices/rollbar/instance_routes.h"
 #include "slices/rollbar/item_report.h"
 #include "slices/rollbar/item_routes.h"
+#include "slices/rollbar/page_items.h"
 #include "slices/rollbar/project_routes.h"
 #include "slices/rollbar/report_routes.h"
 #include "slices/rollbar/take_items.h"
@@ -86,6 +87,7 @@ Slice make_rollbar_slice(Middle& middle) {
   add_report_routes(state, routes);
   add_project_routes(state, routes);
   add_team_routes(state, routes);
+  add_page_item_routes(state, routes);
   add_not_built(state, routes);
   return slice;
 }

@@ -8,7 +8,8 @@
 #include <tuple>
 #include <vector>
 
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
+#include "slices/page/steps.h"
 #include "slices/ui/question.h"
 
 namespace tetrascope::ui {
@@ -21,45 +22,36 @@ using plan::field;
 using plan::Function;
 using plan::literal;
 
-constexpr std::int64_t kBuckets = 60;
 constexpr std::size_t kMaxServices = 200;
 
-/// Buckets of a series: equal steps counted from the epoch, as kTimeBucket has them.
-class Steps {
- public:
-  explicit Steps(const plan::TimeRange& range) {
-    // Halves first: a range may be longer than an int64.
-    const std::int64_t share = range.to.value / kBuckets - range.from.value / kBuckets;
-    width_ = std::max(share, kNanosPerSecond);
-    first_ = floor_to_step(range.from.value);
-    count_ = static_cast<std::size_t>((floor_to_step(range.to.value - 1) - first_) / width_ + 1);
-  }
-  [[nodiscard]] std::int64_t width() const { return width_; }
-  [[nodiscard]] std::size_t count() const { return count_; }
-  [[nodiscard]] std::size_t place(std::int64_t bucket) const {
-    return std::min(static_cast<std::size_t>((bucket - first_) / width_), count_ - 1);
-  }
+constexpr std::int64_t kServer = 2;
+constexpr std::string_view kXray = "xray";
 
- private:
-  [[nodiscard]] std::int64_t floor_to_step(std::int64_t time) const {
-    const std::int64_t rest = time % width_;
-    return time - (rest < 0 ? rest + width_ : rest);
-  }
-  std::int64_t width_ = 0, first_ = 0;
-  std::size_t count_ = 0;
-};
-
-using Series = std::vector<std::int64_t>;
-
-Value series_json(const Series& series) { return Array(series.begin(), series.end()); }
-
-ExprPtr is_request() {
-  Array kinds{std::int64_t{2}, std::int64_t{5}};
-  return either(call(Function::kIn, {column("kind"), literal(std::move(kinds))}),
-                equals(column("parent_span_id"), id_literal(SpanId{})));
+/// A segment of a request that an OTLP SERVER span of the same trace and service tells of too: one request, counted by
+/// the span. Only traces that have both are looked at.
+ExprPtr is_told_twice(const plan::TimeRange& range) {
+  const auto server_spans = [&](bool segments, ExprPtr column_expr, ExprPtr where) {
+    const ExprPtr xray = equals(column("protocol"), literal(std::string(kXray)));
+    plan::TableRead read{plan::Table::kSpans, {}, {{"key", std::move(column_expr)}}, {}};
+    read.where = both(both(segments ? xray : call(Function::kNot, {xray}), equals(column("kind"), literal(kServer))),
+                      std::move(where));
+    return plan::Plan{range, {std::move(read)}, {}};
+  };
+  const ExprPtr request = call(Function::kConcat, {call(Function::kIdText, {column("trace_id")}), column("service")});
+  const ExprPtr has_segment = plan::in_plan(column("trace_id"), server_spans(true, column("trace_id"), nullptr));
+  return both(both(equals(column("protocol"), literal(std::string(kXray))), equals(column("kind"), literal(kServer))),
+              plan::in_plan(request, server_spans(false, request, has_segment)));
 }
 
-plan::TableRead span_read() {
+/// `twins`: segments came, and other spans: some requests may be told twice.
+ExprPtr is_request(const plan::TimeRange& range, bool twins) {
+  Array kinds{kServer, std::int64_t{5}};
+  const ExprPtr request = either(call(Function::kIn, {column("kind"), literal(std::move(kinds))}),
+                                 equals(column("parent_span_id"), id_literal(SpanId{})));
+  return twins ? both(request, call(Function::kNot, {is_told_twice(range)})) : request;
+}
+
+plan::TableRead span_read(const ExprPtr& request) {
   return {plan::Table::kSpans,
           {},
           {{"service", column("service")},
@@ -67,13 +59,9 @@ plan::TableRead span_read() {
            {"start", column("start")},
            {"duration", column("duration")},
            {"rate", column("sample_rate")},
-           {"request", is_request()},
+           {"request", request},
            {"failed", equals(column("status"), literal(std::int64_t{2}))}},
           {}};
-}
-
-ExprPtr bucket_of(const char* time, const Steps& steps) {
-  return call(Function::kTimeBucket, {field(time), literal(steps.width())});
 }
 
 struct Service {
@@ -84,14 +72,15 @@ struct Service {
 };
 using Services = std::map<std::string, Service>;
 
-Result<void> read_series(const plan::Runner& runner, const plan::TimeRange& range, const Steps& steps, Services& out) {
+Result<void> read_series(const plan::Runner& runner, const plan::TimeRange& range, const Steps& steps,
+                         const ExprPtr& request, Services& out) {
   plan::Aggregate counts;
-  counts.keys = {{"service", field("service")}, {"bucket", bucket_of("start", steps)}};
+  counts.keys = {{"service", field("service")}, {"bucket", steps.of("start")}};
   counts.weight = "rate";
   counts.calls = {counted("spans"), counted("requests", field("request")),
                   counted("errors", plan::both(field("request"), field("failed"))),
                   aggregated("last", AggregateOp::kMax, field("start"))};
-  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {range, {span_read()}, {counts}}));
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {range, {span_read(request)}, {counts}}));
   for (const auto& row : answer.rows) {
     const auto cell = [&](std::string_view name) -> const Value& { return row[column_of(answer, name)]; };
     Service& service = out[std::string(text_cell(cell("service")))];
@@ -108,9 +97,10 @@ Result<void> read_series(const plan::Runner& runner, const plan::TimeRange& rang
   return {};
 }
 
-Result<void> read_quantiles(const plan::Runner& runner, const plan::TimeRange& range, Services& out) {
-  plan::TableRead read = span_read();
-  read.where = is_request();
+Result<void> read_quantiles(const plan::Runner& runner, const plan::TimeRange& range, const ExprPtr& request,
+                            Services& out) {
+  plan::TableRead read = span_read(request);
+  read.where = request;
   plan::Aggregate quantiles;
   quantiles.keys = {{"service", field("service")}};
   quantiles.weight = "rate";
@@ -147,7 +137,7 @@ Result<void> read_protocol_counts(const plan::Runner& runner, const plan::TimeRa
   plan::TableRead read{
       table, {}, {{"protocol", column("protocol")}, {"at", column(time)}, {"rate", column("sample_rate")}}, {}};
   plan::Aggregate counts;
-  counts.keys = {{"protocol", field("protocol")}, {"bucket", bucket_of("at", steps)}};
+  counts.keys = {{"protocol", field("protocol")}, {"bucket", steps.of("at")}};
   counts.weight = "rate";
   counts.calls = {counted("rows"), aggregated("last", AggregateOp::kMax, field("at"))};
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {range, {read}, {counts}}));
@@ -208,11 +198,13 @@ Array protocols_json(const Protocols& protocols) {
 
 Result<std::string> read_services(const plan::Runner& runner, const plan::TimeRange& range) {
   const Steps steps(range);
-  Services services;
-  RETURN_IF_ERROR(read_series(runner, range, steps, services));
-  RETURN_IF_ERROR(read_quantiles(runner, range, services));
   Protocols protocols;
   RETURN_IF_ERROR(read_protocol_counts(runner, range, steps, plan::Table::kSpans, &Protocol::spans, protocols));
+  const bool twins = protocols.contains(std::string(kXray)) && protocols.size() > 1;
+  const ExprPtr request = is_request(range, twins);
+  Services services;
+  RETURN_IF_ERROR(read_series(runner, range, steps, request, services));
+  RETURN_IF_ERROR(read_quantiles(runner, range, request, services));
   RETURN_IF_ERROR(read_protocol_counts(runner, range, steps, plan::Table::kLogs, &Protocol::logs, protocols));
   return to_json(Object{{"from", exact(range.from)},
                         {"to", exact(range.to)},

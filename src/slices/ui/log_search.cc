@@ -4,7 +4,7 @@
 #include <tuple>
 #include <vector>
 
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
 #include "slices/ui/attributes_json.h"
 #include "slices/ui/producer_json.h"
 #include "slices/ui/question.h"
@@ -38,19 +38,6 @@ plan::TableRead log_read(ExprPtr where) {
 
 /// Beside the time: records of one nanosecond stand in the same order on every page.
 const std::vector<std::string> kOrder = {"trace_id", "span_id", "body"};
-
-ExprPtr condition(const LogSearch& search) {
-  ExprPtr all;
-  if (!search.service.empty()) all = both(all, equals(column("service"), literal(search.service)));
-  if (search.min_severity > 0) {
-    all = both(all, call(Function::kGe, {column("severity_number"), literal(search.min_severity)}));
-  }
-  if (!search.text.empty()) {
-    const auto lower = [](ExprPtr text) { return call(Function::kLower, {std::move(text)}); };
-    all = both(all, call(Function::kContains, {lower(column("body")), lower(literal(search.text))}));
-  }
-  return all;
-}
 
 /// As the engine sorts: by time, then by kOrder, of which a trace's records share the first.
 void sort_logs(plan::Answer& answer) {
@@ -102,9 +89,27 @@ Array logs_json(const plan::Answer& answer, std::size_t rows) {
 
 }  // namespace
 
+plan::ExprPtr log_condition(const LogSearch& search) {
+  ExprPtr all;
+  if (!search.service.empty()) all = both(all, equals(column("service"), literal(search.service)));
+  if (!search.client.empty()) {
+    // `otlp/http` is of the family `otlp`.
+    const ExprPtr longer = call(Function::kStartsWith, {column("protocol"), literal(search.client + "/")});
+    all = both(all, either(equals(column("protocol"), literal(search.client)), longer));
+  }
+  if (search.min_severity > 0) {
+    all = both(all, call(Function::kGe, {column("severity_number"), literal(search.min_severity)}));
+  }
+  if (!search.text.empty()) {
+    const auto lower = [](ExprPtr text) { return call(Function::kLower, {std::move(text)}); };
+    all = both(all, call(Function::kContains, {lower(column("body")), lower(literal(search.text))}));
+  }
+  return all;
+}
+
 Result<std::string> search_logs(const plan::Runner& runner, const LogSearch& search) {
   ASSIGN_OR_RETURN(const RowPage page, read_newest(runner, {.range = search.range,
-                                                            .read = log_read(condition(search)),
+                                                            .read = log_read(log_condition(search)),
                                                             .order = kOrder,
                                                             .after = search.after,
                                                             .limit = search.limit}));

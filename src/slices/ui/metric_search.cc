@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "model/metric_columns.h"
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
 #include "slices/ui/attributes_json.h"
 #include "slices/ui/producer_json.h"
 #include "slices/ui/question.h"

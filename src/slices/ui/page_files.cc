@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
 
 namespace tetrascope::ui {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "base/result.h"
 #include "query/runner.h"
-#include "slices/ui/parameters.h"
+#include "slices/page/parameters.h"
 
 namespace tetrascope::ui {
 

@@ -5,19 +5,14 @@
 #include <algorithm>
 #include <string_view>
 
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
 #include "slices/ui/question.h"
 
 namespace tetrascope::ui {
 namespace {
 
-/// The families of clients, whether this version takes them yet, and how their protocols' names begin.
-struct Client {
-  std::string_view name;
-  bool built;
-};
-constexpr Client kClients[] = {
-    {"otlp", true}, {"honeycomb", true}, {"xray", false}, {"cloudwatch_logs", false}, {"rollbar", false}};
+/// The families of clients, as their protocols' names begin.
+constexpr std::string_view kClients[] = {"otlp", "honeycomb", "xray", "cloudwatch", "rollbar"};
 
 /// How far back stored data still turns on a client's light.
 constexpr std::int64_t kStoredNanos = std::int64_t{30} * 86'400 * kNanosPerSecond;
@@ -30,9 +25,8 @@ struct Seen {
   UnixNanos last;
 };
 
-Value client_json(const Client& client, const Seen& seen) {
-  return Object{{"client", std::string(client.name)},
-                {"built", client.built},
+Value client_json(std::string_view client, const Seen& seen) {
+  return Object{{"client", std::string(client)},
                 {"accepted", exact(seen.accepted)},
                 {"rejected", exact(seen.rejected)},
                 {"last", seen.last == UnixNanos{} ? Value() : exact(seen.last)}};
@@ -45,7 +39,8 @@ Result<std::map<std::string, UnixNanos>> Status::stored() {
   if (stored_) return *stored_;
   std::map<std::string, UnixNanos> last;
   const UnixNanos now = UnixNanos::now();
-  for (const plan::Table table : {plan::Table::kSpans, plan::Table::kLogs, plan::Table::kMetrics}) {
+  for (const plan::Table table :
+       {plan::Table::kSpans, plan::Table::kLogs, plan::Table::kMetrics, plan::Table::kOccurrences}) {
     plan::TableRead read{
         table, {}, {{"protocol", plan::column("protocol")}, {"received", plan::column("received")}}, {}};
     plan::Aggregate newest;
@@ -75,7 +70,7 @@ Result<std::string> Status::read() {
     seen[std::string(client_of(one.protocol))].rejected += one.requests;
   }
   Array clients;
-  for (const Client& client : kClients) clients.push_back(client_json(client, seen[std::string(client.name)]));
+  for (const std::string_view client : kClients) clients.push_back(client_json(client, seen[std::string(client)]));
   auto usage = middle_.runner.usage();
   if (!usage) return fail(ErrorCode::kInternal, usage.error().message);
   return to_json(Object{{"version", TETRASCOPE_VERSION},

@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "model/field_catalogue.h"
 #include "query/runner.h"
-#include "slices/ui/parameters.h"
+#include "slices/page/parameters.h"
 
 namespace tetrascope::ui {
 

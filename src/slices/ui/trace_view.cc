@@ -10,6 +10,7 @@
 
 #include "slices/ui/question.h"
 #include "slices/ui/span_json.h"
+#include "slices/ui/trace_errors.h"
 
 namespace tetrascope::ui {
 namespace {
@@ -17,10 +18,10 @@ namespace {
 using plan::column;
 using plan::field;
 
-std::unexpected<Error> no_trace() { return fail(ErrorCode::kNotFound, "no span of this trace has arrived"); }
+std::unexpected<Error> no_trace() { return fail(ErrorCode::kNotFound, "nothing of this trace has arrived"); }
 
-constexpr std::string_view kWaterfallColumns[] = {"span_id", "parent_span_id", "start",  "duration",     "service",
-                                                  "name",    "kind",           "status", "trace_id_text"};
+constexpr std::string_view kWaterfallColumns[] = {"span_id", "parent_span_id", "start",  "duration",      "service",
+                                                  "name",    "kind",           "status", "trace_id_text", "protocol"};
 
 /// By start; spans of one nanosecond by their ids.
 void sort_spans(plan::Answer& answer) {
@@ -46,16 +47,32 @@ Result<plan::Answer> read_spans(const plan::Runner& runner, const TraceId& trace
   return answer;
 }
 
-Result<std::int64_t> count_logs(const plan::Runner& runner, const TraceId& trace) {
-  plan::TableRead read{plan::Table::kLogs, {}, {{"time", column("time")}}, {}};
-  read.where = equals(column("trace_id"), id_literal(trace));
+Result<std::int64_t> count_rows(const plan::Runner& runner, std::vector<plan::TableRead> reads) {
   plan::Aggregate all;
-  all.calls = {counted("logs")};
+  all.calls = {counted("rows")};
   // The same bounds as the spans': a connection that changes them asks the engine once more.
   QueryBounds bounds;
   bounds.result_rows = kMaxWaterfall;
-  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {kAllTime, {read}, {all}}, bounds));
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {kAllTime, std::move(reads), {all}}, bounds));
   return answer.rows.empty() ? 0 : int_cell(answer.rows[0][0]);
+}
+
+Result<std::int64_t> count_logs(const plan::Runner& runner, const TraceId& trace) {
+  plan::TableRead read{plan::Table::kLogs, {}, {{"time", column("time")}}, {}};
+  read.where = equals(column("trace_id"), id_literal(trace));
+  return count_rows(runner, {std::move(read)});
+}
+
+/// What stands beside the spans.
+struct Beside {
+  std::int64_t logs = 0, errors = 0;
+};
+
+Result<Beside> count_beside(const plan::Runner& runner, const TraceId& trace) {
+  Beside beside;
+  ASSIGN_OR_RETURN(beside.logs, count_logs(runner, trace));
+  ASSIGN_OR_RETURN(beside.errors, count_rows(runner, trace_error_reads(trace)));
+  return beside;
 }
 
 /// Texts by the order in which they first come.
@@ -100,7 +117,8 @@ void append_column(std::string_view name, std::size_t rows, std::string& out, Wr
 }
 
 /// The columns of a waterfall. By hand, since a trace may have a hundred thousand spans.
-std::string write_columns(const plan::Answer& answer, std::size_t rows, Names& services, Names& names) {
+std::string write_columns(const plan::Answer& answer, std::size_t rows, Names& services, Names& names,
+                          Names& protocols) {
   std::string out = "{";
   const auto cells = [&](std::string_view name) {
     return [&answer, at = column_of(answer, name)](std::size_t row) -> const Value& { return answer.rows[row][at]; };
@@ -130,6 +148,7 @@ std::string write_columns(const plan::Answer& answer, std::size_t rows, Names& s
   numbers("duration", cells("duration"), "\"");
   places("service", cells("service"), services);
   places("name", cells("name"), names);
+  places("protocol", cells("protocol"), protocols);
   numbers("kind", cells("kind"), "");
   numbers("status", cells("status"), "");
   return out + "}";
@@ -139,23 +158,29 @@ std::string write_columns(const plan::Answer& answer, std::size_t rows, Names& s
 
 Result<std::string> read_waterfall(const plan::Runner& runner, const NamedId<16>& trace) {
   // Side by side: neither needs the other, and each takes as long as all of the rest.
-  auto counting = std::async(std::launch::async | std::launch::deferred, [&] { return count_logs(runner, trace.id); });
+  auto counting =
+      std::async(std::launch::async | std::launch::deferred, [&] { return count_beside(runner, trace.id); });
   auto spans = read_spans(runner, trace.id);
-  const Result<std::int64_t> counted_logs = counting.get();
+  const Result<Beside> counted_beside = counting.get();
   ASSIGN_OR_RETURN(const plan::Answer answer, std::move(spans));
-  if (answer.rows.empty()) return no_trace();
-  ASSIGN_OR_RETURN(const std::int64_t logs, counted_logs);
+  ASSIGN_OR_RETURN(const Beside beside, counted_beside);
+  if (answer.rows.empty() && beside.logs + beside.errors == 0) return no_trace();
   const std::size_t rows = std::min(answer.rows.size(), kMaxWaterfall);
   Names services;
   Names names;
-  const std::string columns = write_columns(answer, rows, services, names);
+  Names protocols;
+  const std::string columns = write_columns(answer, rows, services, names, protocols);
   std::string out = "{\"trace_id\":\"" + to_hex(trace.id) + "\",\"text\":";
-  append_json_string(text_cell(answer.rows[0][column_of(answer, "trace_id_text")]), out);
+  append_json_string(rows == 0 ? trace.text : text_cell(answer.rows[0][column_of(answer, "trace_id_text")]), out);
   out += answer.rows.size() > rows ? ",\"truncated\":true" : ",\"truncated\":false";
-  out += ",\"logs\":" + std::to_string(logs) + ",\"services\":";
-  services.append_to(out);
-  out += ",\"names\":";
-  names.append_to(out);
+  out += ",\"logs\":" + std::to_string(beside.logs) + ",\"errors\":" + std::to_string(beside.errors);
+  const auto append_names = [&out](std::string_view member, const Names& list) {
+    out += ",\"" + std::string(member) + "\":";
+    list.append_to(out);
+  };
+  append_names("services", services);
+  append_names("names", names);
+  append_names("protocols", protocols);
   return out + ",\"spans\":" + columns + "}";
 }
 

@@ -14,8 +14,8 @@ inline constexpr std::size_t kMaxWaterfall = 200'000;
 /// Spans of one document.
 inline constexpr std::size_t kMaxDocument = 10'000;
 
-/// What a waterfall is drawn from, as JSON: columns instead of objects, names once. Spans by start.
-/// Errors: kNotFound; those of ask().
+/// What a waterfall is drawn from, as JSON: columns instead of objects, names once. Spans by start; none where only log
+/// records or errors name the trace. Errors: kNotFound (nothing does); those of ask().
 Result<std::string> read_waterfall(const plan::Runner& runner, const NamedId<16>& trace);
 
 /// Everything of one span, as JSON. Errors: kNotFound; those of ask().

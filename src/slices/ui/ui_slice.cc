@@ -4,13 +4,16 @@
 #include <string>
 #include <utility>
 
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
+#include "slices/page/parameters.h"
 #include "slices/ui/arrivals.h"
+#include "slices/ui/log_histogram.h"
 #include "slices/ui/log_search.h"
 #include "slices/ui/metric_search.h"
 #include "slices/ui/page_files.h"
-#include "slices/ui/parameters.h"
 #include "slices/ui/status.h"
+#include "slices/ui/trace_documents.h"
+#include "slices/ui/trace_errors.h"
 #include "slices/ui/trace_search.h"
 #include "slices/ui/trace_view.h"
 
@@ -24,6 +27,14 @@ constexpr std::chrono::minutes kAhead{10};
 
 /// Longest range that is drawn as a series.
 constexpr std::int64_t kLongestNanos = std::int64_t{3650} * 86'400 * kNanosPerSecond;
+
+Result<void> check_length(const plan::TimeRange& range) {
+  // Halves, since the difference may be more than an int64.
+  if (range.to.value / 2 - range.from.value / 2 > kLongestNanos / 2) {
+    return fail(ErrorCode::kInvalid, "from and to: at most 3650 days apart");
+  }
+  return {};
+}
 
 /// A question: reads its parameters and gives the JSON that answers it.
 using Question = std::function<Result<std::string>(const Request&)>;
@@ -67,18 +78,33 @@ Result<std::string> list_traces(const Middle& middle, const Request& request) {
                         {"cursor", page.next ? Value(write_cursor(question_mark(request), *page.next)) : Value()}});
 }
 
-Result<std::string> list_logs(const Middle& middle, const Request& request) {
-  RETURN_IF_ERROR(check_names(request, {"last", "from", "to", "service", "min_severity", "text", "cursor", "limit"}));
+/// The part of a question about logs that says which.
+Result<LogSearch> log_search_of(const Request& request) {
   LogSearch search;
   ASSIGN_OR_RETURN(search.range, read_range(request, UnixNanos::now(), kAhead));
   search.service = read_text(request, "service");
+  search.client = read_text(request, "client");
   search.text = read_text(request, "text");
   ASSIGN_OR_RETURN(search.min_severity, read_number(request, "min_severity", 0, 24, 0));
+  return search;
+}
+
+Result<std::string> list_logs(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(
+      check_names(request, {"last", "from", "to", "service", "client", "min_severity", "text", "cursor", "limit"}));
+  ASSIGN_OR_RETURN(LogSearch search, log_search_of(request));
   ASSIGN_OR_RETURN(search.after, read_cursor(request));
   ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 100));
   search.limit = static_cast<std::size_t>(limit);
   search.mark = question_mark(request);
   return search_logs(middle.runner, search);
+}
+
+Result<std::string> show_log_histogram(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"last", "from", "to", "service", "client", "min_severity", "text"}));
+  ASSIGN_OR_RETURN(const LogSearch search, log_search_of(request));
+  RETURN_IF_ERROR(check_length(search.range));
+  return read_log_histogram(middle.runner, search);
 }
 
 Result<std::string> list_metrics(const Middle& middle, const Request& request) {
@@ -121,6 +147,21 @@ Result<std::string> show_trace_logs(const Middle& middle, const Request& request
   return read_trace_logs(middle.runner, trace, {after, question_mark(request), static_cast<std::size_t>(limit)});
 }
 
+Result<std::string> show_trace_errors(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {}));
+  ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
+  return read_trace_errors(middle.runner, trace);
+}
+
+Result<std::string> show_trace_documents(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"span", "key"}));
+  ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
+  DocumentSearch search;
+  if (const std::string span = read_text(request, "span"); !span.empty()) search.span = span_id_from_text(span).id;
+  search.key = read_text(request, "key");
+  return read_trace_documents(middle.runner, trace, search);
+}
+
 Result<std::string> show_document(const Middle& middle, const Request& request) {
   RETURN_IF_ERROR(check_names(request, {}));
   ASSIGN_OR_RETURN(const NamedId<16> trace, trace_of(request));
@@ -130,10 +171,7 @@ Result<std::string> show_document(const Middle& middle, const Request& request) 
 Result<std::string> list_services(const Middle& middle, const Request& request) {
   RETURN_IF_ERROR(check_names(request, {"last", "from", "to"}));
   ASSIGN_OR_RETURN(const plan::TimeRange range, read_range(request, UnixNanos::now()));
-  // Halves, since the difference may be more than an int64.
-  if (range.to.value / 2 - range.from.value / 2 > kLongestNanos / 2) {
-    return fail(ErrorCode::kInvalid, "from and to: at most 3650 days apart");
-  }
+  RETURN_IF_ERROR(check_length(range));
   return read_services(middle.runner, range);
 }
 
@@ -190,12 +228,16 @@ Slice make_ui_slice(Middle& middle) {
   question("traces/{trace_id}", show_trace);
   question("traces/{trace_id}/spans/{span_id}", show_span);
   question("traces/{trace_id}/logs", show_trace_logs);
+  question("traces/{trace_id}/errors", show_trace_errors);
+  question("traces/{trace_id}/documents", show_trace_documents);
   question("traces/{trace_id}/document", show_document);
   question("logs", list_logs);
+  question("logs/histogram", show_log_histogram);
   question("metrics", list_metrics);
   question("rejected", list_rejected);
 
-  for (const char* page : {"/", "/traces", "/trace/{trace_id}", "/logs", "/rejected"}) {
+  for (const char* page :
+       {"/", "/traces", "/trace/{trace_id}", "/map", "/logs", "/errors", "/errors/{project}/{item}", "/rejected"}) {
     routes.push_back({.method = "GET", .pattern = page, .handler = sending("/index.html")});
   }
   routes.push_back({.method = "GET", .pattern = "/favicon.svg", .handler = sending("/favicon.svg")});

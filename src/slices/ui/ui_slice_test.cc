@@ -5,7 +5,7 @@
 
 #include <limits>
 
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
 #include "slices/ui/page_files.h"
 #include "slices/ui/status.h"
 #include "slices/ui/trace_search.h"

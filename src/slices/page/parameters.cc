@@ -1,4 +1,4 @@
-#include "slices/ui/parameters.h"
+#include "slices/page/parameters.h"
 
 #include <fmt/core.h>
 

@@ -1,4 +1,4 @@
-#include "slices/ui/parameters.h"
+#include "slices/page/parameters.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "slices/ui/answers.h"
+#include "slices/page/answers.h"
 
 #include "base/log.h"
 

@@ -1,5 +1,6 @@
 #pragma once
-// How the page's API answers: JSON with instants as text, errors as {"error":{"code","message"}}.
+// How the page's API answers: JSON with instants as text, errors as {"error":{"code","message"}}. Slices that know an
+// answer themselves (Rollbar's items) give it in the same form.
 
 #include <cstdint>
 #include <string>

@@ -1,0 +1,51 @@
+#pragma once
+// A time range in equal steps: what series and histograms are counted by.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "model/value.h"
+#include "query/plan.h"
+
+namespace tetrascope::ui {
+
+using Series = std::vector<std::int64_t>;
+
+inline Value series_json(const Series& series) { return Array(series.begin(), series.end()); }
+
+/// At most 61 steps of at least a second, counted from the epoch as kTimeBucket has them.
+class Steps {
+ public:
+  explicit Steps(const plan::TimeRange& range) {
+    // Shares first: a range may be longer than an int64.
+    const std::int64_t share = range.to.value / kMost - range.from.value / kMost;
+    width_ = std::max(share, kNanosPerSecond);
+    first_ = floor_to_step(range.from.value);
+    count_ = static_cast<std::size_t>((floor_to_step(range.to.value - 1) - first_) / width_ + 1);
+  }
+  /// Nanoseconds.
+  [[nodiscard]] std::int64_t width() const { return width_; }
+  [[nodiscard]] std::size_t count() const { return count_; }
+  [[nodiscard]] UnixNanos first() const { return {first_}; }
+  /// Of the step that begins at `start`.
+  [[nodiscard]] std::size_t place(std::int64_t start) const {
+    return std::min(static_cast<std::size_t>(std::max<std::int64_t>(start - first_, 0) / width_), count_ - 1);
+  }
+  /// The start of the step in which the time column `time` of a stage falls.
+  [[nodiscard]] plan::ExprPtr of(const char* time) const {
+    return plan::call(plan::Function::kTimeBucket, {plan::field(time), plan::literal(Value(width_))});
+  }
+
+ private:
+  static constexpr std::int64_t kMost = 60;
+  [[nodiscard]] std::int64_t floor_to_step(std::int64_t time) const {
+    const std::int64_t rest = time % width_;
+    return time - (rest < 0 ? rest + width_ : rest);
+  }
+  std::int64_t width_ = 0, first_ = 0;
+  std::size_t count_ = 0;
+};
+
+}  // namespace tetrascope::ui
