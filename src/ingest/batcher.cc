@@ -57,8 +57,11 @@ void encode_table(const Batch& batch, std::size_t wanted, std::size_t begin, std
   });
 }
 
+constexpr std::size_t kDocuments = 4;  // where Batch::each comes to them: last
+
 std::string_view table_name(std::size_t wanted) {
   constexpr std::array<std::string_view, 5> kNames = {"spans", "logs", "occurrences", "metrics", "documents"};
+  static_assert(kNames[kDocuments] == "documents");
   return kNames[wanted];
 }
 
@@ -199,11 +202,15 @@ void Batcher::commit(std::vector<Taken>& taken) {
   if (const auto stored = store_fields(taken); !stored)
     log_warning("field catalogue not stored: {}", stored.error().message);
 
-  std::array<std::future<void>, kTables> others;
+  const auto is_empty = [&taken](std::size_t table) {
+    return std::ranges::all_of(taken, [table](const Taken& one) { return table_rows(one.batch)[table] == 0; });
+  };
+  // Documents go before the rows that lead to them: a kill in between leaves no row whose document is missing.
+  if (!is_empty(kDocuments)) store(taken, kDocuments);
+  std::array<std::future<void>, kDocuments> others;
   std::size_t mine = kTables;
-  for (std::size_t table = 0; table < kTables; ++table) {
-    const bool empty = std::ranges::all_of(taken, [&](const Taken& one) { return table_rows(one.batch)[table] == 0; });
-    if (empty) continue;
+  for (std::size_t table = 0; table < kDocuments; ++table) {
+    if (is_empty(table)) continue;
     if (mine == kTables) {
       mine = table;
     } else {
