@@ -10,7 +10,6 @@ namespace tetrascope::xray {
 namespace {
 
 constexpr std::uint8_t kInternal = 1, kServer = 2, kClient = 3, kUnset = 0, kError = 2;
-constexpr std::string_view kNoService = "unknown_service";
 
 /// Where a member of a segment goes as an attribute (dossier 8.2; the names of OpenTelemetry's X-Ray receiver).
 struct Mapping {
@@ -78,13 +77,10 @@ std::string stack_text(const Value& exception) {
 class RowWriter {
  public:
   RowWriter(const Segment& segment, std::string_view service, UnixNanos received, Batch& batch)
-      : segment_(segment),
-        batch_(batch),
-        dataset_(std::string(service.empty() ? kNoService : service).substr(0, 255)),
-        resource_(resource_of(segment, service)) {
+      : segment_(segment), batch_(batch), resource_(resource_of(segment, service)) {
     origin_ = {.protocol = kProtocol,
                .environment = kDefaultEnvironment,
-               .dataset = dataset_,
+               .dataset = {},  // Honeycomb shows it in `__all__` alone, as all that came without its key
                .service = service,
                .resource = resource_,
                .scope = {},
@@ -117,7 +113,7 @@ class RowWriter {
     const UnixNanos end = nanos_of(*seconds_at(part, "end_time"));
     const std::string_view space = text_at(part, {"namespace"});
     const bool call = space == "aws" || space == "remote";
-    rows.attributes.use_dataset(origin_.environment, dataset_);
+    rows.attributes.use_dataset(origin_.environment, {});
     rows.origin.add(start, origin_);
     rows.trace.add(segment_.trace_id, NamedId<8>{id, {}});
     rows.parent_span_id.add(parent);
@@ -227,15 +223,13 @@ class RowWriter {
   /// Fields that are no attributes of the span itself.
   void note(FieldLevel level, std::string_view key) {
     const std::hash<std::string_view> hash;
-    const std::uint64_t place = (hash(key) * 31 + hash(dataset_)) ^ (static_cast<std::uint64_t>(level) << 60);
+    const std::uint64_t place = hash(key) ^ (static_cast<std::uint64_t>(level) << 60);
     if (!batch_.fields.first_time(place * 0x9E3779B97F4A7C15U)) return;
-    batch_.fields.spans.push_back(
-        {std::string(origin_.environment), dataset_, level, std::string(key), FieldType::kString});
+    batch_.fields.spans.push_back({std::string(origin_.environment), {}, level, std::string(key), FieldType::kString});
   }
 
   const Segment& segment_;
   Batch& batch_;
-  const std::string dataset_;
   const std::string resource_;
   Origin origin_;
 };
