@@ -38,7 +38,7 @@ def environment(http, xray, port, front_end="http://localhost:3000"):
         "ROLLBAR_ACCESS_TOKEN": ROLLBAR_TOKEN,
         "ROLLBAR_ENDPOINT": f"http://{http}/api/1/",
         "FRONTEND_URL": front_end,
-        "BACKEND_URL": f"http://localhost:{port}",
+        "BACKEND_URL": f"http://127.0.0.1:{port}",
         "PYTHONDONTWRITEBYTECODE": "1",
     }
 

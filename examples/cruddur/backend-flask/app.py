@@ -78,9 +78,9 @@ with app.app_context():
 CORS(
     app,
     resources={r"/api/*": {"origins": [os.getenv('FRONTEND_URL'), os.getenv('BACKEND_URL')]}},
-    expose_headers="location,link",
-    allow_headers="content-type,if-modified-since,traceparent,x-amzn-trace-id",
-    methods="OPTIONS,GET,HEAD,POST",
+    expose_headers=["location", "link"],
+    allow_headers=["content-type", "if-modified-since", "traceparent", "x-amzn-trace-id"],
+    methods=["OPTIONS", "GET", "HEAD", "POST"],
 )
 
 

@@ -58,7 +58,7 @@ function Search({ show }) {
         show("search", `Search: ${term}`, `/api/activities/search?term=${encodeURIComponent(term)}`);
       }}
     >
-      <input aria-label="Search" value={term} onChange={(event) => setTerm(event.target.value)} />
+      <input aria-label="Search" placeholder="Search" value={term} onChange={(event) => setTerm(event.target.value)} />
     </form>
   );
 }
