@@ -48,7 +48,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   (void)full_trace(trace);
   (void)summary_of(trace, "123456789012", 0);
   ServiceGraph graph("123456789012");
-  graph.add(trace);
+  Places places;
+  add_trace(graph, places, trace);
   for (const Value& service : graph.services()) {
     if (service.as<Object>() == nullptr) std::abort();
   }

@@ -130,7 +130,8 @@ TEST(ForeignSpan, TheirTraceIsATreeOfServices) {
   EXPECT_EQ(text_at(document, {"trace_id"}), "1-5759e988-bd862e3fe1be46a994272793");
   EXPECT_EQ(text_at(array_at(document, {"subsegments"})->front(), {"name"}), "inner");
   ServiceGraph graph("1");
-  graph.add(trace);
+  Places places;
+  add_trace(graph, places, trace);
   EXPECT_EQ(graph.services().size(), 4U) << "the client, web, orders, the database";
 }
 

@@ -38,7 +38,13 @@ plan::TimeRange widened(plan::TimeRange range) {
   return range;
 }
 
-using Documents = std::map<std::string, std::vector<StoredDocument>>;
+/// A row as it was read, not yet parsed.
+struct Row {
+  std::string document;
+  UnixNanos received, time;
+  std::vector<Value> span;  ///< of another protocol; then there is no document
+};
+using RowsByTrace = std::map<std::string, std::vector<Row>>;
 
 std::string id_of(const Value& cell) {
   const auto* bytes = cell.as<Bytes>();
@@ -46,7 +52,7 @@ std::string id_of(const Value& cell) {
 }
 
 Result<void> read_documents(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which,
-                            Documents& out) {
+                            RowsByTrace& out) {
   plan::TableRead read;
   read.table = plan::Table::kDocuments;
   read.columns = {{"trace_id", column("trace_id")},
@@ -62,57 +68,108 @@ Result<void> read_documents(const plan::Runner& runner, plan::TimeRange range, c
     const auto* received = row[1].as<std::int64_t>();
     const auto* time = row[3].as<std::int64_t>();
     if (document == nullptr || received == nullptr || time == nullptr) continue;
-    auto body = value_from_json(*document);
-    if (!body) continue;  // it was read before it was stored
-    StoredDocument stored;
-    stored.text = std::move(*document);
-    stored.body = *std::move(body);
-    stored.received = {*received};
-    stored.time = {*time};
-    out[id_of(row[0])].push_back(std::move(stored));
+    out[id_of(row[0])].push_back({std::move(*document), {*received}, {*time}, {}});
   }
   return {};
 }
 
-Result<void> read_spans(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which, Documents& out) {
+Result<void> read_spans(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which,
+                        RowsByTrace& out) {
   plan::TableRead read;
   read.columns = foreign_columns();
   read.where = plan::both(is_foreign(), which);
   QueryBounds bounds;
   bounds.result_rows = kMostRows;
-  ASSIGN_OR_RETURN(const plan::Answer answer, runner.run({range, {read}, {}}, bounds));
-  for (const auto& row : answer.rows) out[id_of(row[0])].push_back(document_of_span(row));
+  ASSIGN_OR_RETURN(plan::Answer answer, runner.run({range, {read}, {}}, bounds));
+  for (auto& row : answer.rows) {
+    auto& rows = out[id_of(row[0])];
+    rows.emplace_back().span = std::move(row);
+  }
   return {};
+}
+
+Result<RowsByTrace> read_rows(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which) {
+  RowsByTrace rows;
+  RETURN_IF_ERROR(read_documents(runner, range, which, rows));
+  RETURN_IF_ERROR(read_spans(runner, range, which, rows));
+  std::erase_if(rows, [](const auto& one) { return one.first.size() != TraceId{}.bytes.size(); });
+  return rows;
+}
+
+/// `rows` are used up.
+TracePtr assemble(const std::string& id, std::vector<Row>&& rows) {
+  std::vector<StoredDocument> documents;
+  documents.reserve(rows.size());
+  for (Row& row : rows) {
+    if (!row.span.empty()) {
+      documents.push_back(document_of_span(row.span));
+      continue;
+    }
+    auto body = value_from_json(row.document);
+    if (!body) continue;  // it was read before it was stored
+    StoredDocument& stored = documents.emplace_back();
+    stored.text = std::move(row.document);
+    stored.body = *std::move(body);
+    stored.received = row.received;
+    stored.time = row.time;
+  }
+  rows = {};
+  TraceId trace;
+  std::ranges::copy(id, trace.bytes.begin());
+  return std::make_shared<Trace>(trace, std::move(documents));
 }
 
 Result<std::vector<TracePtr>> read_traces(const plan::Runner& runner, plan::TimeRange range,
                                           const plan::ExprPtr& which) {
-  Documents documents;
-  RETURN_IF_ERROR(read_documents(runner, range, which, documents));
-  RETURN_IF_ERROR(read_spans(runner, range, which, documents));
+  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, which));
   std::vector<TracePtr> traces;
-  for (auto& [id, of_trace] : documents) {
-    TraceId trace;
-    if (id.size() != trace.bytes.size()) continue;
-    std::ranges::copy(id, trace.bytes.begin());
-    traces.push_back(std::make_shared<Trace>(trace, std::move(of_trace)));
-  }
+  for (auto& [id, of_trace] : rows) traces.push_back(assemble(id, std::move(of_trace)));
   std::ranges::sort(traces, [](const TracePtr& a, const TracePtr& b) {
     return a->start() != b->start() ? a->start() > b->start() : a->id().bytes < b->id().bytes;
   });
   return traces;
 }
 
-/// Ids of the traces with a row in the range.
-plan::Plan ids_in(plan::TimeRange range) {
+/// Ids of the traces with a row in the range; `which`: only of such rows, null for all.
+plan::Plan ids_in(plan::TimeRange range, const plan::ExprPtr& which = nullptr) {
   plan::TableRead documents;
   documents.table = plan::Table::kDocuments;
   documents.columns = {{"id", column("trace_id")}};
-  documents.where = is_document();
+  documents.where = plan::both(is_document(), which);
   plan::TableRead spans;
   spans.columns = {{"id", column("trace_id")}};
-  spans.where = is_foreign();
+  spans.where = plan::both(is_foreign(), which);
   return {range, {documents, spans}, {}};
+}
+
+plan::AggregateCall aggregated(std::string name, plan::AggregateOp op, plan::ExprPtr argument = nullptr) {
+  plan::AggregateCall call;
+  call.name = std::move(name);
+  call.op = op;
+  call.argument = std::move(argument);
+  return call;
+}
+
+/// Counts the rows of `ids` by a time column's steps of `width`: documents' and spans' names for it.
+Result<std::map<UnixNanos, std::int64_t>> count_by(const plan::Runner& runner, plan::Plan ids,
+                                                   std::string_view documents, std::string_view spans,
+                                                   std::int64_t width) {
+  for (plan::TableRead& read : ids.reads) {
+    const std::string_view time = read.table == plan::Table::kSpans ? spans : documents;
+    read.columns = {{"at", plan::call(F::kTimeBucket, {column(std::string(time)), literal(Value(width))})}};
+  }
+  plan::Aggregate count;
+  count.keys = {{"bucket", plan::field("at")}};
+  count.calls.push_back(aggregated("rows", plan::AggregateOp::kCount));
+  ids.stages = {std::move(count)};
+  ASSIGN_OR_RETURN(const plan::Answer answer, runner.run(ids));
+  std::map<UnixNanos, std::int64_t> counts;
+  for (const auto& row : answer.rows) {
+    const auto* at = row[0].as<std::int64_t>();
+    const auto* found = row[1].as<std::int64_t>();
+    if (at != nullptr && found != nullptr) counts[UnixNanos{*at}] = *found;
+  }
+  return counts;
 }
 
 }  // namespace
@@ -125,6 +182,40 @@ Result<std::vector<TracePtr>> load_traces(const plan::Runner& runner, std::span<
     which = which ? plan::call(F::kOr, {which, one}) : one;
   }
   return read_traces(runner, kAllTime, which);
+}
+
+Result<void> each_trace_received(const plan::Runner& runner, plan::TimeRange range, UnixNanos first, UnixNanos last,
+                                 const UseTrace& use) {
+  const auto since = plan::call(F::kGe, {column("received"), plan::time_literal(first)});
+  const auto until = plan::call(F::kLt, {column("received"), plan::time_literal(last)});
+  const plan::Plan ids = ids_in(range, plan::both(since, until));
+  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, plan::in_plan(column("trace_id"), ids)));
+  for (auto& [id, of_trace] : rows) use(*assemble(id, std::move(of_trace)));
+  return {};
+}
+
+Result<std::map<UnixNanos, std::int64_t>> rows_received(const plan::Runner& runner, plan::TimeRange range,
+                                                        UnixNanos since) {
+  const auto recent = plan::call(F::kGe, {column("received"), plan::time_literal(since)});
+  return count_by(runner, ids_in(range, recent), "received", "received", kNanosPerSecond);
+}
+
+Result<UnixNanos> last_row_time(const plan::Runner& runner, UnixNanos least) {
+  plan::Plan plan = ids_in({least, kAllTime.to});
+  for (plan::TableRead& read : plan.reads)
+    read.columns = {{"at", column(read.table == plan::Table::kSpans ? "start" : "time")}};
+  plan::Aggregate last;
+  last.calls.push_back(aggregated("last", plan::AggregateOp::kMax, plan::field("at")));
+  plan.stages = {std::move(last)};
+  ASSIGN_OR_RETURN(const plan::Answer answer, runner.run(plan));
+  const auto* found = answer.rows.empty() ? nullptr : answer.rows[0][0].as<std::int64_t>();
+  return found == nullptr ? least : std::max(least, UnixNanos{*found});
+}
+
+UnixNanos first_time(const Trace& trace) {
+  UnixNanos first{std::numeric_limits<std::int64_t>::max()};
+  for (const StoredDocument& document : trace.documents()) first = std::min(first, document.time);
+  return first;
 }
 
 TraceScan::TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
@@ -145,24 +236,8 @@ Result<void> TraceScan::count_rows() {
   counted_ = true;
   const std::int64_t seconds = (rest_.value - first_.value) / kNanosPerSecond;
   const std::int64_t width = std::clamp<std::int64_t>(seconds / 2'000, 1, 86'400) * kNanosPerSecond;
-  plan::Plan plan = ids_in({first_, rest_});
-  for (plan::TableRead& read : plan.reads) {
-    const bool spans = read.table == plan::Table::kSpans;
-    read.columns = {{"at", plan::call(F::kTimeBucket, {column(spans ? "start" : "time"), literal(Value(width))})}};
-  }
-  plan::Aggregate count;
-  count.keys = {{"bucket", plan::field("at")}};
-  plan::AggregateCall rows;
-  rows.name = "rows";
-  count.calls.push_back(std::move(rows));
-  plan.stages = {std::move(count)};
-  ASSIGN_OR_RETURN(const plan::Answer answer, runner_.run(plan));
-  for (const auto& row : answer.rows) {
-    const auto* at = row[0].as<std::int64_t>();
-    const auto* found = row[1].as<std::int64_t>();
-    if (at != nullptr && found != nullptr) counts_.emplace_back(UnixNanos{*at}, *found);
-  }
-  std::ranges::sort(counts_);
+  ASSIGN_OR_RETURN(const auto counts, count_by(runner_, ids_in({first_, rest_}), "time", "start", width));
+  counts_.assign(counts.begin(), counts.end());
   return {};
 }
 
@@ -183,15 +258,17 @@ Result<UnixNanos> TraceScan::slice_begin() {
 
 /// The instant by which a trace belongs to one slice: one of its rows begins then.
 UnixNanos TraceScan::place_of(const Trace& trace) const {
-  UnixNanos first{std::numeric_limits<std::int64_t>::max()}, last{std::numeric_limits<std::int64_t>::min()};
+  if (type_ == RangeType::kTraceId) return first_time(trace);
+  UnixNanos last{std::numeric_limits<std::int64_t>::min()};
   for (const StoredDocument& document : trace.documents()) {
-    first = std::min(first, document.time);
     if (document.time < range_.to) last = std::max(last, document.time);
   }
-  return type_ == RangeType::kTraceId ? first : last;
+  return last;
 }
 
-bool TraceScan::belongs(const Trace& trace) const {
+bool TraceScan::belongs(const Trace& trace, plan::TimeRange slice) const {
+  const UnixNanos at = place_of(trace);
+  if (at < slice.from || at >= slice.to) return false;
   const double from = seconds_of(range_.from), to = seconds_of(range_.to);
   const auto ends_inside = [&](const Part* segment) {
     return !segment->in_progress && segment->end >= from && segment->end < to;
@@ -207,17 +284,31 @@ bool TraceScan::belongs(const Trace& trace) const {
   return true;
 }
 
+Result<plan::TimeRange> TraceScan::next_slice() {
+  ASSIGN_OR_RETURN(const UnixNanos begin, slice_begin());
+  return plan::TimeRange{std::max(begin, first_), rest_};
+}
+
 Result<std::optional<std::vector<TracePtr>>> TraceScan::next() {
   if (done()) return std::optional<std::vector<TracePtr>>();
-  ASSIGN_OR_RETURN(const UnixNanos begin, slice_begin());
-  const plan::TimeRange slice{std::max(begin, first_), rest_};
+  ASSIGN_OR_RETURN(const plan::TimeRange slice, next_slice());
   ASSIGN_OR_RETURN(auto traces, read_traces(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice))));
-  std::erase_if(traces, [&](const TracePtr& trace) {
-    const UnixNanos at = place_of(*trace);
-    return at < slice.from || at >= slice.to || !belongs(*trace);
-  });
+  std::erase_if(traces, [&](const TracePtr& trace) { return !belongs(*trace, slice); });
   rest_ = slice.from;
   return std::optional(std::move(traces));
+}
+
+Result<bool> TraceScan::each(const UseTrace& use) {
+  if (done()) return false;
+  ASSIGN_OR_RETURN(const plan::TimeRange slice, next_slice());
+  ASSIGN_OR_RETURN(RowsByTrace rows,
+                   read_rows(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice))));
+  for (auto& [id, of_trace] : rows) {
+    const TracePtr trace = assemble(id, std::move(of_trace));
+    if (belongs(*trace, slice)) use(*trace);
+  }
+  rest_ = slice.from;
+  return true;
 }
 
 }  // namespace tetrascope::xray

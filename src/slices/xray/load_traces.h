@@ -2,6 +2,7 @@
 // Traces out of the store: X-Ray's documents and other protocols' spans, joined by trace id.
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -15,8 +16,22 @@ namespace tetrascope::xray {
 
 using TracePtr = std::shared_ptr<const Trace>;
 
+using UseTrace = std::function<void(const Trace&)>;
+
 /// All traces of these ids that are known, whenever they were.
 Result<std::vector<TracePtr>> load_traces(const plan::Runner& runner, std::span<const TraceId> ids);
+
+/// Traces that have rows which arrived in [first, last), each whole if all of it lies in `range`; one after the other,
+/// by id. Rows that an engine stored later than they arrived are found once they are stored.
+Result<void> each_trace_received(const plan::Runner& runner, plan::TimeRange range, UnixNanos first, UnixNanos last,
+                                 const UseTrace& use);
+/// Rows of traces by the second of their arrival, since `since`; those of events in `range`.
+Result<std::map<UnixNanos, std::int64_t>> rows_received(const plan::Runner& runner, plan::TimeRange range,
+                                                        UnixNanos since);
+/// The latest time of a row; `least` when none is later.
+Result<UnixNanos> last_row_time(const plan::Runner& runner, UnixNanos least);
+/// The instant by which a trace belongs to a range: its first row's.
+UnixNanos first_time(const Trace& trace);
 
 /// Which traces belong to a time range (dossier 4.3).
 enum class RangeType {
@@ -36,15 +51,18 @@ class TraceScan {
 
   /// The next slice, by start, newest first; each trace is in one slice only. nullopt: that was all.
   Result<std::optional<std::vector<TracePtr>>> next();
+  /// The next slice, one trace after the other, in any order, without keeping them. False: that was all.
+  Result<bool> each(const UseTrace& use);
   /// Where the next slice ends: the traces before it are still to come.
   [[nodiscard]] UnixNanos rest() const { return rest_; }
   [[nodiscard]] bool done() const { return rest_ <= first_; }
 
  private:
+  Result<plan::TimeRange> next_slice();
   Result<UnixNanos> slice_begin();
   Result<void> count_rows();
   [[nodiscard]] UnixNanos place_of(const Trace& trace) const;
-  [[nodiscard]] bool belongs(const Trace& trace) const;
+  [[nodiscard]] bool belongs(const Trace& trace, plan::TimeRange slice) const;
 
   const plan::Runner& runner_;
   const plan::TimeRange range_;

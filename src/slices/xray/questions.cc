@@ -19,24 +19,30 @@ constexpr std::string_view kSixHourText = "Time range cannot be longer than 6 ho
 constexpr std::string_view kDayText = "Time range cannot be longer than 24 hours";
 constexpr std::string_view kMonthText = "Time range cannot be longer than 31 days";
 constexpr std::size_t kMostIds = 5, kMostGraphIds = 100;
-constexpr std::int64_t kPageRows = 1'500, kGraphRows = 40'000;
+constexpr std::int64_t kPageRows = 1'500, kGraphRows = 10'000;
 constexpr std::size_t kPageTraces = 200;
 constexpr auto kPageTime = std::chrono::seconds(3), kGraphTime = std::chrono::seconds(25);
 using Clock = std::chrono::steady_clock;
 
-/// Calls `use` for every trace of the range that fits the filter.
-template <class Use>
-Outcomes<bool> each_trace(const Call& call, plan::TimeRange range, const FilterPtr& filter, Use use) {
+/// Adds the traces of the range that fit the filter.
+Outcomes<bool> sum_traces(const Call& call, GraphIndex& index, plan::TimeRange range, const FilterPtr& filter,
+                          FactSink& sink) {
   const auto end = Clock::now() + kGraphTime;
-  TraceScan scan(call.middle.runner, range, RangeType::kTraceId, kGraphRows);
-  while (true) {
-    XRAY_ASK(const auto slice, scan.next());
-    if (!slice) return true;
-    for (const TracePtr& trace : *slice) {
-      if (!filter || matches(*filter, *trace, call.account)) use(*trace);
-    }
-    if (Clock::now() > end) return std::unexpected(failure_of({ErrorCode::kDeadlineExceeded, ""}));
+  if (!filter) {
+    const auto summed = index.sum(range, sink, end);
+    if (!summed) return std::unexpected(failure_of(summed.error()));
+    return true;
   }
+  TraceScan scan(call.middle.runner, range, RangeType::kTraceId, kGraphRows);
+  Places places;
+  while (!scan.done()) {
+    XRAY_ASK(const bool more, scan.each([&](const Trace& trace) {
+      if (matches(*filter, trace, call.account)) add_trace(sink, places, trace);
+    }));
+    if (more && !scan.done() && Clock::now() > end)
+      return std::unexpected(failure_of({ErrorCode::kDeadlineExceeded, ""}));
+  }
+  return true;
 }
 
 /// What a token belongs to: it continues this question and no other.
@@ -159,15 +165,16 @@ Outcomes<Value> get_trace_graph(Call& call) {
   if (ids.size() > kMostGraphIds) return invalid("Exceeding maximum query size: " + std::to_string(kMostGraphIds));
   XRAY_ASK(const auto traces, load_traces(call.middle.runner, ids));
   ServiceGraph graph(call.account);
-  for (const TracePtr& trace : traces) graph.add(*trace);
+  Places places;
+  for (const TracePtr& trace : traces) add_trace(graph, places, *trace);
   return Value(Object{{"Services", Value(graph.services())}});
 }
 
-Outcomes<Value> get_service_graph(Call& call) {
+Outcomes<Value> get_service_graph(Call& call, GraphIndex& index) {
   XRAY_TRY(const plan::TimeRange range, time_range(call.body, kSixHours, kSixHourText));
   XRAY_TRY(const FilterPtr filter, group_filter(call));
   ServiceGraph graph(call.account);
-  XRAY_TRY(const bool all, each_trace(call, range, filter, [&](const Trace& trace) { graph.add(trace); }));
+  XRAY_TRY(const bool all, sum_traces(call, index, range, filter, graph));
   (void)all;
   return Value(Object{{"StartTime", time_value(range.from)},
                       {"EndTime", time_value(range.to)},
@@ -175,7 +182,7 @@ Outcomes<Value> get_service_graph(Call& call) {
                       {"ContainsOldGroupVersions", Value(false)}});
 }
 
-Outcomes<Value> get_time_series(Call& call) {
+Outcomes<Value> get_time_series(Call& call, GraphIndex& index) {
   XRAY_TRY(const plan::TimeRange range, time_range(call.body, kMonth, kMonthText));
   XRAY_TRY(const FilterPtr filter, group_filter(call));
   XRAY_TRY(const auto period, integer_member(call.body, "Period", 1, kMonth));
@@ -189,7 +196,7 @@ Outcomes<Value> get_time_series(Call& call) {
   }
   if (forecast.value_or(false) && !selector) return invalid("ForecastStatistics needs an EntitySelectorExpression");
   TimeSeries series(static_cast<double>(period.value_or(60)), selector, call.account);
-  XRAY_TRY(const bool all, each_trace(call, range, filter, [&](const Trace& trace) { series.add(trace); }));
+  XRAY_TRY(const bool all, sum_traces(call, index, range, filter, series));
   (void)all;
   return Value(Object{{"TimeSeriesServiceStatistics", Value(series.steps(forecast.value_or(false)))},
                       {"ContainsOldGroupVersions", Value(false)}});

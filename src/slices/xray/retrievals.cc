@@ -103,7 +103,8 @@ Outcomes<Value> retrieved_graph(Call& call, const Retrievals& retrievals) {
   XRAY_TRY(const auto job, job_of(call, retrievals));
   XRAY_TRY(const auto traces, traces_of(call, job));
   ServiceGraph graph(call.account);
-  for (const TracePtr& trace : traces) graph.add(*trace);
+  Places places;
+  for (const TracePtr& trace : traces) add_trace(graph, places, *trace);
   Array services;
   for (const Value& service : graph.services())
     services.emplace_back(Object{{"Service", service}, {"Links", Value(Array{})}});

@@ -135,7 +135,7 @@ Outcomes<std::vector<SamplingRule>> all_rules(const Call& call) {
     rules.push_back(std::move(rule));
   }
   if (std::ranges::find(rules, kDefault, &SamplingRule::name) == rules.end())
-    rules.push_back({std::string(kDefault), default_rule(call), {}, call.middle.settings.started, 0});
+    rules.push_back({std::string(kDefault), default_rule(call), {}, {}, 0});
   std::ranges::sort(rules, {}, [](const SamplingRule& rule) {
     return std::tuple(number_at(rule.rule, {"Priority"}).value_or(0), std::string_view(rule.name));
   });
@@ -144,7 +144,7 @@ Outcomes<std::vector<SamplingRule>> all_rules(const Call& call) {
 
 Outcomes<UnixNanos> last_rule_change(const Call& call) {
   XRAY_ASK(const auto document, call.control().get(kChanges, "last"));
-  if (!document) return call.middle.settings.started;
+  if (!document) return UnixNanos{};
   XRAY_ASK(const Value stored, value_from_json(document->json));
   return nanos_of(number_at(stored, {"time"}).value_or(0));
 }

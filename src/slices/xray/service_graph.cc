@@ -3,28 +3,47 @@
 #include <algorithm>
 #include <cmath>
 
-#include "slices/xray/json_access.h"
-
 namespace tetrascope::xray {
-namespace {
-
-/// The time from the earliest start to the latest end of a segment and what is inside it: what its Duration is (3.3).
-void cover_all(const Part& part, double& start, double& end) {
-  start = std::min(start, part.start);
-  end = std::max(end, part.end);
-  for (const Part* child : part.children) cover_all(*child, start, end);
+void Times::add(double seconds) {
+  const std::int64_t thousandths = std::llround(std::clamp(seconds, 0.0, 1e12) * 1'000);
+  if (++total_ <= kFew || thousandths >= kDense) {
+    ++sparse_[thousandths];
+    return;
+  }
+  if (dense_.empty()) dense_.resize(kDense);
+  ++dense_[static_cast<std::size_t>(thousandths)];
 }
 
-}  // namespace
+Value Times::histogram() const {
+  auto all = sparse_;
+  for (std::size_t i = 0; i < dense_.size(); ++i) {
+    if (dense_[i] != 0) all[static_cast<std::int64_t>(i)] += dense_[i];
+  }
+  Array entries;
+  for (const auto& [time, count] : all)
+    entries.emplace_back(Object{{"Value", Value(static_cast<double>(time) / 1'000)}, {"Count", Value(count)}});
+  return entries;
+}
 
-void CallStatistics::add(const Outcome& outcome, double seconds) {
-  ++(outcome.fault ? fault_ : outcome.throttle ? throttle_ : outcome.error ? error_ : ok_);
+void CallStatistics::add(Fact::Outcome outcome, double seconds) {
+  switch (outcome) {
+    case Fact::Outcome::kOk:
+      ++ok_;
+      break;
+    case Fact::Outcome::kThrottle:
+      ++throttle_;
+      break;
+    case Fact::Outcome::kError:
+      ++error_;
+      break;
+    case Fact::Outcome::kFault:
+      ++fault_;
+      break;
+    case Fact::Outcome::kNotCounted:
+      return;
+  }
   seconds_ += seconds;
-  ++times_[thousandths(seconds)];
-}
-
-std::int64_t CallStatistics::thousandths(double seconds) {
-  return std::llround(std::clamp(seconds, 0.0, 1e12) * 1'000);
+  times_.add(seconds);
 }
 
 Value CallStatistics::summary() const {
@@ -37,74 +56,57 @@ Value CallStatistics::summary() const {
                 {"TotalResponseTime", Value(seconds_)}};
 }
 
-Value CallStatistics::to_histogram(const Times& times) {
-  Array entries;
-  for (const auto& [time, count] : times)
-    entries.emplace_back(Object{{"Value", Value(static_cast<double>(time) / 1'000)}, {"Count", Value(count)}});
-  return entries;
-}
-
 void ServiceGraph::Span::cover(double from, double to) {
   start = any ? std::min(start, from) : from;
   end = any ? std::max(end, to) : to;
   any = true;
 }
 
-void ServiceGraph::add(const Trace& trace) {
-  for (const Part* segment : trace.segments()) {
-    if (segment->twin) continue;
-    add_segment(*segment);
-    add_call(*segment);
+/// Where facts of a place go; made when its first one comes.
+const ServiceGraph::Known& ServiceGraph::known(const Places& places, std::uint32_t place) {
+  if (std::exchange(places_, &places) != &places) known_.clear();
+  if (known_.size() < places.size()) known_.resize(places.size());
+  Known& found = known_[place];
+  if (found.node != nullptr) return found;
+  const Place& at = places.at(place);
+  if (at.kind == Place::Kind::kRequest) {
+    found.node = &nodes_[at.to];
+  } else {
+    nodes_.try_emplace(at.to);
+    found.node = &nodes_[at.from];
+    found.edge = &found.node->edges[at.to];
   }
-  add_links(trace);
+  return found;
 }
 
-void ServiceGraph::add_segment(const Part& segment) {
-  Node& node = nodes_[key_of(segment)];
-  node.real = node.real || !segment.inferred;
-  node.root = node.root || (segment.caller == nullptr && !segment.inferred);
-  double start = segment.start, end = segment.end;
-  cover_all(segment, start, end);
-  node.time.cover(start, end);
-  if (segment.in_progress) return;
-  node.requests.add(segment.outcome, segment.duration());
-  ++node.durations[CallStatistics::thousandths(end - start)];
-}
-
-void ServiceGraph::add_call(const Part& segment) {
-  if (segment.caller == nullptr) {
-    if (segment.inferred) return;
-    Node& client = nodes_[{node_name(segment), "client"}];
-    client.time.cover(segment.start, segment.end);
-    Edge& edge = client.edges[key_of(segment)];
-    edge.time.cover(segment.start, segment.end);
-    if (!segment.in_progress) edge.calls.add(segment.outcome, segment.duration());
-    return;
-  }
-  const Part* from = segment.caller->owner;
-  if (from == nullptr || from->twin) return;
-  // What the caller saw; a segment that names a segment as its parent has no record of the call but itself.
-  const Part& record = segment.caller->is_segment ? segment : *segment.caller;
-  Edge& edge = nodes_[key_of(*from)].edges[key_of(segment)];
-  edge.time.cover(record.start, record.end);
-  if (!record.in_progress) edge.calls.add(record.outcome, record.duration());
-}
-
-/// Links within the trace: from the linked producer to the consumer, with the age of what was received.
-void ServiceGraph::add_links(const Trace& trace) {
-  for (const Part* segment : trace.segments()) {
-    const Array* links = segment->inferred ? nullptr : array_at(*segment->body, {"links"});
-    if (links == nullptr) continue;
-    for (const Value& link : *links) {
-      const std::string_view id = text_at(link, {"id"});
-      const Part* from = trace.find(id);
-      if (from == nullptr || from->owner == nullptr || from->owner == segment) continue;
-      Edge& edge = nodes_[key_of(*from->owner)].edges[key_of(*segment)];
-      edge.link = true;
-      edge.time.cover(from->start, segment->start);
-      ++edge.ages[CallStatistics::thousandths(segment->start - from->start)];
+void ServiceGraph::add(const Places& places, double base, std::span<const Fact> facts) {
+  for (const Fact& fact : facts) {
+    const Known& at = known(places, fact.place);
+    const double begin = base + fact.begin / kFactSteps, end = base + fact.end / kFactSteps;
+    switch (places.at(fact.place).kind) {
+      case Place::Kind::kRequest:
+        at.node->real = at.node->real || fact.real;
+        at.node->root = at.node->root || fact.root;
+        at.node->time.cover(begin, end);
+        at.node->requests.add(fact.outcome, fact.seconds);
+        if (fact.outcome != Fact::Outcome::kNotCounted) at.node->durations.add(end - begin);
+        break;
+      case Place::Kind::kCall:
+        add_call(at, begin, end, fact);
+        if (places.at(fact.place).from.second == "client") at.node->time.cover(begin, end);
+        break;
+      case Place::Kind::kLink:
+        at.edge->link = true;
+        at.edge->time.cover(begin, end);
+        at.edge->ages.add(end - begin);
+        break;
     }
   }
+}
+
+void ServiceGraph::add_call(const Known& at, double begin, double end, const Fact& fact) {
+  at.edge->time.cover(begin, end);
+  at.edge->calls.add(fact.outcome, fact.seconds);
 }
 
 Array ServiceGraph::services() const {
@@ -130,7 +132,7 @@ Value ServiceGraph::write(const NodeKey& key, const Node& node, const std::map<N
                {"ResponseTimeHistogram", edge.calls.histogram()},
                {"Aliases", Value(Array{})}};
     if (edge.link && edge.calls.empty()) one.emplace_back("EdgeType", Value("link"));
-    one.emplace_back("ReceivedEventAgeHistogram", CallStatistics::to_histogram(edge.ages));
+    one.emplace_back("ReceivedEventAgeHistogram", edge.ages.histogram());
     edges.emplace_back(std::move(one));
   }
   const auto& [name, type] = key;
@@ -143,7 +145,7 @@ Value ServiceGraph::write(const NodeKey& key, const Node& node, const std::map<N
   out.emplace_back("EndTime", to(node.time));
   out.emplace_back("Edges", Value(std::move(edges)));
   if (type != "client") out.emplace_back("SummaryStatistics", node.requests.summary());
-  out.emplace_back("DurationHistogram", CallStatistics::to_histogram(node.durations));
+  out.emplace_back("DurationHistogram", node.durations.histogram());
   out.emplace_back("ResponseTimeHistogram", node.requests.histogram());
   return out;
 }

@@ -104,8 +104,7 @@ std::string SegmentNames::find(const TraceId& trace) const {
   return {};
 }
 
-void put_trace_segments(Middle& middle, const std::shared_ptr<SegmentNames>& names, Request&& request,
-                        Respond respond) {
+void put_trace_segments(Middle& middle, const std::shared_ptr<Intake>& intake, Request&& request, Respond respond) {
   std::vector<Accepted> accepted;
   auto unprocessed = read_documents(middle, request, accepted);
   if (!unprocessed) return respond(refuse(middle, request, unprocessed.error()));
@@ -118,14 +117,16 @@ void put_trace_segments(Middle& middle, const std::shared_ptr<SegmentNames>& nam
   Response done = answer(Object{{"UnprocessedTraceSegments", Value(*std::move(unprocessed))}});
   if (accepted.empty()) return respond(std::move(done));
   auto waiting = std::make_shared<Waiting>(Waiting{std::move(request), std::move(done), std::move(respond)});
-  const auto stored = store(
-      middle, *names, accepted, received, [&middle, waiting, count = accepted.size()](const Result<void>& committed) {
-        if (!committed) {
-          return waiting->respond(refuse(middle, waiting->request, failure_of(committed.error())));
-        }
-        middle.stats.accepted(kProtocol, "segments", count, UnixNanos::now());
-        waiting->respond(std::move(waiting->answer));
-      });
+  const auto stored =
+      store(middle, intake->names, accepted, received,
+            [&middle, intake, waiting, count = accepted.size()](const Result<void>& committed) {
+              if (!committed) {
+                return waiting->respond(refuse(middle, waiting->request, failure_of(committed.error())));
+              }
+              middle.stats.accepted(kProtocol, "segments", count, UnixNanos::now());
+              intake->on_stored();
+              waiting->respond(std::move(waiting->answer));
+            });
   if (!stored) waiting->respond(refuse(middle, waiting->request, failure_of(stored.error())));
 }
 
@@ -142,9 +143,9 @@ Response put_telemetry_records(Middle& middle, const Request& request) {
   return answer(Object{});
 }
 
-DatagramSink take_datagrams(Middle& middle, const std::shared_ptr<SegmentNames>& names) {
+DatagramSink take_datagrams(Middle& middle, const std::shared_ptr<Intake>& intake) {
   DatagramSink sink;
-  sink.take = [&middle, names](std::span<const Datagram> datagrams) {
+  sink.take = [&middle, intake](std::span<const Datagram> datagrams) {
     std::vector<Accepted> accepted;
     for (const Datagram& datagram : datagrams) {
       const auto document = document_of_datagram(datagram.bytes);
@@ -170,10 +171,11 @@ DatagramSink take_datagrams(Middle& middle, const std::shared_ptr<SegmentNames>&
                              .example = {}},
                             count, UnixNanos::now());
     };
-    const auto stored = store(middle, *names, accepted, UnixNanos::now(),
-                              [&middle, count_lost, count = accepted.size()](const Result<void>& committed) {
+    const auto stored = store(middle, intake->names, accepted, UnixNanos::now(),
+                              [&middle, intake, count_lost, count = accepted.size()](const Result<void>& committed) {
                                 if (!committed) return count_lost(committed.error());
                                 middle.stats.accepted(kDatagrams, "segments", count, UnixNanos::now());
+                                intake->on_stored();
                               });
     if (!stored) count_lost(stored.error());
   };

@@ -1,6 +1,7 @@
 #pragma once
 // Taking segment documents: from the API, from daemons, from SDKs by datagram.
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,12 +26,18 @@ class SegmentNames {
   std::unordered_map<std::string, std::string> names_, older_;
 };
 
+/// What calls and datagrams share.
+struct Intake {
+  SegmentNames names;
+  std::function<void()> on_stored = [] {};  ///< after each commit, on its thread: must be quick
+};
+
 /// POST /TraceSegments.
-void put_trace_segments(Middle& middle, const std::shared_ptr<SegmentNames>& names, Request&& request, Respond respond);
+void put_trace_segments(Middle& middle, const std::shared_ptr<Intake>& intake, Request&& request, Respond respond);
 /// POST /TelemetryRecords: what a daemon counted; answered, counted, not kept.
 Response put_telemetry_records(Middle& middle, const Request& request);
 
 /// Datagrams of port 2000. Nobody is answered: what is not taken is counted.
-DatagramSink take_datagrams(Middle& middle, const std::shared_ptr<SegmentNames>& names);
+DatagramSink take_datagrams(Middle& middle, const std::shared_ptr<Intake>& intake);
 
 }  // namespace tetrascope::xray

@@ -1,41 +1,34 @@
 #include <cmath>
+#include <utility>
 
 #include "slices/xray/filter_match.h"
 #include "slices/xray/service_graph.h"
 
 namespace tetrascope::xray {
 
-void TimeSeries::add(double time, const Outcome& outcome, double seconds) {
-  steps_[static_cast<std::int64_t>(std::floor(time / period_))].add(outcome, seconds);
+bool TimeSeries::is_selected(const Place& place) const {
+  const auto is_node = [&](const NodeMatch& match, const NodeKey& key) {
+    return fits(match, key.first, key.second, account_);
+  };
+  const auto* service = selector_ ? std::get_if<ServiceTerm>(&selector_->node) : nullptr;
+  if (service != nullptr) return place.kind == Place::Kind::kRequest && is_node(service->node, place.to);
+  if (place.kind != Place::Kind::kCall) return false;
+  const auto* edge = selector_ ? std::get_if<EdgeTerm>(&selector_->node) : nullptr;
+  const bool from_client = place.from.second == "client";
+  if (edge == nullptr) return from_client;  // without a selector: the edges of clients
+  if (from_client && edge->from.type != "client") return false;
+  return is_node(edge->from, place.from) && is_node(edge->to, place.to);
 }
 
-void TimeSeries::add(const Trace& trace) {
-  const auto* service = selector_ ? std::get_if<ServiceTerm>(&selector_->node) : nullptr;
-  const auto* edge = selector_ ? std::get_if<EdgeTerm>(&selector_->node) : nullptr;
-  for (const Part* segment : trace.segments()) {
-    if (segment->twin || segment->in_progress) continue;
-    const auto is_node = [&](const NodeMatch& match, const Part& part) {
-      return fits(match, node_name(part), node_type(part), account_);
-    };
-    const bool from_client = segment->caller == nullptr && !segment->inferred;
-    if (service != nullptr) {
-      if (is_node(service->node, *segment)) add(segment->end, segment->outcome, segment->duration());
-      continue;
-    }
-    if (edge == nullptr) {  // without a selector: the edges of clients
-      if (from_client) add(segment->end, segment->outcome, segment->duration());
-      continue;
-    }
-    if (!is_node(edge->to, *segment)) continue;
-    if (from_client) {
-      if (edge->from.type == "client" && fits(edge->from, node_name(*segment), "client", account_))
-        add(segment->end, segment->outcome, segment->duration());
-      continue;
-    }
-    const Part* from = segment->caller == nullptr ? nullptr : segment->caller->owner;
-    if (from == nullptr || !is_node(edge->from, *from)) continue;
-    const Part& record = segment->caller->is_segment ? *segment : *segment->caller;
-    if (!record.in_progress) add(record.end, record.outcome, record.duration());
+void TimeSeries::add(const Places& places, double base, std::span<const Fact> facts) {
+  if (std::exchange(places_, &places) != &places) selected_.clear();
+  if (selected_.size() < places.size()) selected_.resize(places.size());
+  for (const Fact& fact : facts) {
+    auto& selected = selected_[fact.place];
+    if (!selected) selected = is_selected(places.at(fact.place));
+    if (!*selected || fact.outcome == Fact::Outcome::kNotCounted) continue;
+    const double time = base + fact.answered / kFactSteps;
+    steps_[static_cast<std::int64_t>(std::floor(time / period_))].add(fact.outcome, fact.seconds);
   }
 }
 

@@ -135,7 +135,8 @@ const Value& node(const Array& services, std::string_view name, std::string_view
 
 TEST(ServiceGraph, NodesFromSegmentsAndEdgesFromCalls) {
   ServiceGraph graph(kAccount);
-  graph.add(trace_of({stored(kCalling), stored(kAnswering)}));
+  Places places;
+  add_trace(graph, places, trace_of({stored(kCalling), stored(kAnswering)}));
   const Array services = graph.services();
   EXPECT_EQ(services.size(), 7U) << "client, web, orders and four inferred";
   const Value& web = node(services, "web", "");
@@ -162,7 +163,8 @@ TEST(ServiceGraph, OneRequestOfTwoSdksIsOne) {
   span.foreign = span.is_segment = true;
   span.service = "web";
   ServiceGraph graph(kAccount);
-  graph.add(trace_of({stored(kSegment), span}));
+  Places places;
+  add_trace(graph, places, trace_of({stored(kSegment), span}));
   const Array services = graph.services();
   EXPECT_EQ(number_at(node(services, "web", ""), {"SummaryStatistics", "TotalCount"}), 1);
 }
@@ -170,7 +172,8 @@ TEST(ServiceGraph, OneRequestOfTwoSdksIsOne) {
 TEST(TimeSeries, StepsHaveOnlyWhatHappened) {
   const auto steps = [](std::string_view selector) {
     TimeSeries series(60, selector.empty() ? FilterPtr{} : parse_entity_selector(selector).value(), kAccount);
-    series.add(trace_of({stored(kCalling), stored(kAnswering)}));
+    Places places;
+    add_trace(series, places, trace_of({stored(kCalling), stored(kAnswering)}));
     return series.steps(false);
   };
   ASSERT_EQ(steps("").size(), 1U);

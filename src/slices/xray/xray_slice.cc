@@ -21,7 +21,15 @@ using namespace xray;
 
 /// What calls share beside the middle.
 struct State {
-  std::shared_ptr<SegmentNames> names = std::make_shared<SegmentNames>();
+  explicit State(Middle& middle) : graphs(std::make_shared<GraphIndex>(middle.runner)) {
+    intake->on_stored = [&middle, index = graphs] {
+      if (!index->claim()) return;
+      WorkerPool::Task task = [index] { index->catch_up(); };
+      if (!middle.queries.post(task)) index->unclaim();  // a full pool has better things to do
+    };
+  }
+  std::shared_ptr<GraphIndex> graphs;
+  std::shared_ptr<Intake> intake = std::make_shared<Intake>();
   SamplingTargets targets;
   Retrievals retrievals;
 };
@@ -90,8 +98,9 @@ void add_reading(Routes& routes) {
   routes.add_question("/Traces", simple(batch_get_traces));
   routes.add_question("/TraceSummaries", simple(get_trace_summaries));
   routes.add_question("/TraceGraph", simple(get_trace_graph));
-  routes.add_question("/ServiceGraph", simple(get_service_graph));
-  routes.add_question("/TimeSeriesServiceStatistics", simple(get_time_series));
+  routes.add_question("/ServiceGraph", [](Call& call, State& state) { return get_service_graph(call, *state.graphs); });
+  routes.add_question("/TimeSeriesServiceStatistics",
+                      [](Call& call, State& state) { return get_time_series(call, *state.graphs); });
   routes.add_question("/StartTraceRetrieval",
                       [](Call& call, State& state) { return start_retrieval(call, state.retrievals); });
   routes.add_question("/ListRetrievedTraces",
@@ -139,10 +148,10 @@ void add_resources(Routes& routes) {
 }  // namespace
 
 Slice make_xray_slice(Middle& middle) {
-  const auto state = std::make_shared<State>();
+  const auto state = std::make_shared<State>(middle);
   Routes routes(middle, state);
-  routes.add_handler("/TraceSegments", [&middle, names = state->names](Request&& request, Respond respond) {
-    put_trace_segments(middle, names, std::move(request), std::move(respond));
+  routes.add_handler("/TraceSegments", [&middle, intake = state->intake](Request&& request, Respond respond) {
+    put_trace_segments(middle, intake, std::move(request), std::move(respond));
   });
   routes.add_handler("/TelemetryRecords", [&middle](Request&& request, Respond respond) {
     respond(put_telemetry_records(middle, request));
@@ -157,7 +166,7 @@ Slice make_xray_slice(Middle& middle) {
   slice.http.shape_error = [&middle](const Request& request, const Error& error) {
     return refuse(middle, request, failure_of(error));
   };
-  slice.datagrams = take_datagrams(middle, state->names);
+  slice.datagrams = take_datagrams(middle, state->intake);
   return slice;
 }
 
