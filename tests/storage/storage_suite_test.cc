@@ -297,6 +297,21 @@ TEST_P(StorageSuite, BoundsEndAQueryAndNotTheServer) {
   EXPECT_TRUE(store->execute({"SELECT number FROM numbers(100)", {}}, {milliseconds(5000), 512 << 20, 100}));
 }
 
+TEST_P(StorageSuite, WhatAFailedQueryHadWrittenIsNotInTheNextAnswer) {
+  // Several at once meet every connection; the engine has written rows, or only their names, when the query fails.
+  for (const int failing : {0, 1, 70'000, 500'000}) {
+    for (int each = 0; each < 6; ++each) {
+      const auto failed = store->execute({"SELECT number, throwIf(number = {p0:UInt64}) FROM numbers(1000000)",
+                                          {{"p0", std::to_string(failing), "UInt64"}}});
+      ASSERT_FALSE(failed) << failing;
+      const auto next = store->execute({"SELECT 'one' AS a, toInt64(2) AS b", {}});
+      ASSERT_TRUE(next) << failing << ": " << next.error().message;
+      ASSERT_EQ(next->rows.size(), 1U);
+      EXPECT_EQ(next->rows[0], (std::vector<Value>{Value(std::string("one")), Value(std::int64_t{2})}));
+    }
+  }
+}
+
 TEST_P(StorageSuite, InsertsAndQueriesRunSideBySide) {
   ASSERT_TRUE(store->change_schema("CREATE TABLE t1 AS t"));
   constexpr int kWriters = 4;

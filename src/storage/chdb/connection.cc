@@ -88,13 +88,24 @@ Result<ChdbConnection::Answer> ChdbConnection::query(const Statement& statement,
                                     parameters.values.data(), parameters.value_sizes.data(), parameters.names.size()),
       library_->destroy_query_result);
   answer.error = as_error(library_->result_error(result.get()));
-  if (answer.error) return answer;
+  if (answer.error) {
+    drop_unsent();
+    return answer;
+  }
   const char* bytes = library_->result_buffer(result.get());
   const std::size_t size = bytes == nullptr ? 0 : library_->result_length(result.get());
   ASSIGN_OR_RETURN(answer.rows, decode_row_binary({bytes, size}));
   answer.rows.rows_read = library_->result_storage_rows_read(result.get());
   answer.rows.bytes_read = library_->result_storage_bytes_read(result.get());
   return answer;
+}
+
+/// What a query had written before it failed stands in front of the connection's next answer (26.7): take it away.
+void ChdbConnection::drop_unsent() {
+  constexpr std::string_view kAny = "SELECT 1";
+  const ResultPtr result(
+      library_->query_n(*handle_, kAny.data(), kAny.size(), kAnswerFormat.data(), kAnswerFormat.size()),
+      library_->destroy_query_result);
 }
 
 std::optional<std::string> ChdbConnection::insert(const std::string& sql, std::string_view native) {

@@ -34,6 +34,7 @@ class ChdbConnection {
  private:
   ChdbConnection(const ChdbLibrary& library, ChdbLibrary::Connection** handle) : library_(&library), handle_(handle) {}
   std::optional<std::string> bound_by(const QueryBounds& bounds);
+  void drop_unsent();
 
   const ChdbLibrary* library_;
   ChdbLibrary::Connection** handle_;
