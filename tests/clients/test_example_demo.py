@@ -1,5 +1,5 @@
-"""`make demo` as somebody sees it: it starts, says where to look, every command that it names works, a click in the front
-end is one trace down to the back end's two SDKs, and Ctrl+C ends it."""
+"""`make demo` as somebody sees it: it starts, says where to look, every command that it names works, a click in the
+front end is one trace down to the back end's two SDKs, and Ctrl+C ends it."""
 
 import os
 import re

@@ -2,10 +2,11 @@
 
 import time
 import uuid
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
 from aws_xray_sdk.core import xray_recorder
 from opentelemetry import trace
+
 from services.errors import NotFound, Refused
 
 tracer = trace.get_tracer('home.activities')
@@ -23,7 +24,7 @@ TIMES_TO_LIVE = {
 
 
 def _activity(identifier, handle, message, age, lives, likes=0, replies=()):
-    now = datetime.now(timezone.utc).astimezone()
+    now = datetime.now(UTC).astimezone()
     return {
         'uuid': identifier,
         'handle': handle,
@@ -36,11 +37,12 @@ def _activity(identifier, handle, message, age, lives, likes=0, replies=()):
     }
 
 
+REPLY = _activity('26e12864-1c26-5c3a-9658-97a10f8fea67', 'worf', 'This message has no honor!', timedelta(days=2),
+                  timedelta(days=5))
+
 ACTIVITIES = [
-    _activity('68f126b0-1ceb-4a33-88be-d90fa7109eee', 'andrewbrown', 'The cloud is only rented time, and I am fond of it.',
-              timedelta(days=2), timedelta(days=5), 5,
-              [_activity('26e12864-1c26-5c3a-9658-97a10f8fea67', 'worf', 'This message has no honor!', timedelta(days=2),
-                         timedelta(days=5))]),
+    _activity('68f126b0-1ceb-4a33-88be-d90fa7109eee', 'andrewbrown', 'The cloud is only rented time, and I like it.',
+              timedelta(days=2), timedelta(days=5), likes=5, replies=[REPLY]),
     _activity('66e12864-8c26-4c3a-9658-95a10f8fea67', 'worf', 'I am out of prune juice.', timedelta(days=7),
               timedelta(days=9)),
     _activity('248959df-3079-4947-b847-9e0892d1bab4', 'garak', 'My dear doctor, I am just a simple tailor.',
@@ -50,7 +52,7 @@ ACTIVITIES = [
 
 def home():
     with tracer.start_as_current_span('home-activities-mock-data') as span:
-        span.set_attribute('app.now', datetime.now(timezone.utc).isoformat())
+        span.set_attribute('app.now', datetime.now(UTC).isoformat())
         span.set_attribute('app.result_length', len(ACTIVITIES))
         return ACTIVITIES
 
@@ -83,7 +85,8 @@ def of_user(handle):
     with xray_recorder.in_subsegment('mock-data') as subsegment:
         found = [each for each in ACTIVITIES if each['handle'] == handle]
         subsegment.put_annotation('handle', handle)
-        subsegment.put_metadata('results', {'now': datetime.now(timezone.utc).isoformat(), 'size': len(found)}, 'cruddur')
+        results = {'now': datetime.now(UTC).isoformat(), 'size': len(found)}
+        subsegment.put_metadata('results', results, 'cruddur')
     if not found:
         raise NotFound(f'nobody is called {handle}')
     return found

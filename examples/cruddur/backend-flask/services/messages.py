@@ -1,7 +1,7 @@
 """Messages from one user to another; made up, as the activities are."""
 
 import uuid
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from services.errors import Refused
 
@@ -16,7 +16,7 @@ TALKS = {
 
 
 def _message(handle, text):
-    now = datetime.now(timezone.utc).astimezone()
+    now = datetime.now(UTC).astimezone()
     return {'uuid': str(uuid.uuid4()), 'handle': handle, 'display_name': NAMES[handle], 'message': text,
             'created_at': now.isoformat()}
 
