@@ -54,6 +54,8 @@ class BackEnd:
         self.process = None
 
     def start(self, seconds=60):
+        if self._listens():
+            raise RuntimeError(f"port {self.port} is taken by something else")
         command = [VENV / "python", "-m", "flask", "run", "--host=127.0.0.1", f"--port={self.port}"]
         self.process = subprocess.Popen(command, cwd=HERE / "backend-flask", env=self.environment, stdout=self.log,
                                         stderr=subprocess.STDOUT, start_new_session=True)
