@@ -125,6 +125,73 @@ def test_filters(server, sent):
         summaries(xray, FilterExpression="service(")
 
 
+NAMES = ["Cruddur", "sts", "DynamoDB", "shop-otlp", "payments", "127.0.0.1:4567", "nowhere"]
+EXPRESSIONS = [
+    "fault", "fault = true", "fault = false", "error", "throttle", "ok", "ok = false", "!ok", "!fault AND !error",
+    "partial", "inferred", "responsetime > 0.01", "responsetime < 0.01", "responsetime >= 0", "duration > 0.05",
+    "http.status = 500", "http.status != 200", "http.status >= 400 AND http.status < 500", "http.status",
+    'http.url CONTAINS "api"', 'http.url ENDSWITH "nothing"', "http.url", 'http.method = "GET"', 'http.method != "GET"',
+    'http.useragent CONTAINS "py"', 'http.clientip = "127.0.0.1"', 'user = "worf"', "user",
+    'annotation.handle = "worf"', 'annotation.handle != "worf"', "annotation.handle", "!annotation.handle",
+    "annotation.number > 1", "annotation.number < 1000", "annotation.flag = true", "annotation.cart.total > 3",
+    'annotation[http.method] = "GET"',
+    "rootcause.fault.service", 'rootcause.error.entity { name CONTAINS "a" }', "rootcause.responsetime.service",
+    'fault OR annotation.handle = "worf"', 'service() { fault }', 'service(id(type: "AWS::sts"))',
+    'service(id(type: "client"))', 'edge("Cruddur", "sts")', 'edge("shop-otlp", "payments") { error }',
+    'edge(id(name: "Cruddur", type: "client"), "Cruddur")', 'account.id = "123456789012"', 'name = "Cruddur"',
+    *(f'service("{name}")' for name in NAMES), *(f'service("{name}") {{ fault }}' for name in NAMES[:3])]
+
+
+@pytest.fixture(scope="module")
+def with_spans(server, sent):
+    """Spans of OTLP beside the segments: a request that calls another service and fails, and one in progress here."""
+    import urllib.request
+
+    def span(place, kind, parent="", **attributes):
+        values = [{"key": key.replace("__", "."), "value": {"intValue" if isinstance(value, int) else "doubleValue"
+                   if isinstance(value, float) else "stringValue": value}} for key, value in attributes.items()]
+        return {"traceId": f"{BEGIN:08x}" + "5" * 24, "spanId": f"{place:016x}", "parentSpanId": parent, "kind": kind,
+                "name": f"span {place}", "startTimeUnixNano": str((BEGIN + 60) * 10**9 + place),
+                "endTimeUnixNano": str((BEGIN + 61) * 10**9), "attributes": values,
+                "status": {"code": 2 if place == 2 else 0}}
+
+    spans = [span(1, 2, http__method="GET", http__status_code=404, cart__total=12.5, enduser__id="worf"),
+             span(2, 3, f"{1:016x}", peer__service="payments", http__response__status_code=500, number=7)]
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "shop-otlp"}}]}
+    body = {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]}
+    request = urllib.request.Request(server.url + "/v1/traces", json.dumps(body).encode(),
+                                     {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.status == 200
+    half = {"name": "half", "id": "00000000000000cc", "trace_id": f"1-{BEGIN:08x}-{'6' * 24}", "start_time": BEGIN + 60,
+            "in_progress": True, "annotations": {"handle": "worf", "number": 3, "flag": True},
+            "http": {"response": {"status": 503}, "request": {"method": "GET", "url": "http://api/half"}}}
+    client(server).put_trace_segments(TraceSegmentDocuments=[json.dumps(half)])
+    return half["trace_id"]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_what_the_store_leaves_out_does_not_fit(server, with_spans, expression):
+    """`partial AND !partial` fits nothing, but with it the store can leave nothing out: all traces are looked at."""
+    xray = client(server)
+    narrowed = {each["Id"] for each in summaries(xray, FilterExpression=expression)}
+    assert narrowed == {each["Id"] for each in summaries(
+        xray, FilterExpression=f"({expression}) OR (partial AND !partial)")}
+
+
+def test_filters_find_what_is_in_progress_and_what_otlp_sent(server, with_spans):
+    xray = client(server)
+    otlp = f"1-{BEGIN:08x}-{'5' * 24}"
+
+    def found(expression):
+        return {each["Id"] for each in summaries(xray, FilterExpression=expression)}
+
+    assert with_spans in found('annotation.number = 3 AND annotation.flag AND service("half")')
+    assert found('service("payments") { fault }') == {otlp}
+    assert found("annotation.cart.total > 3") == {otlp}
+    assert found('http.status = 404 AND user = "worf"') == {otlp}
+
+
 def test_the_graph_counts_each_segment_once(server, sent):
     graph = client(server).get_service_graph(StartTime=BEGIN, EndTime=END)
     segments = {(each["holds"]["trace_id"], each["holds"]["id"]): document_of(each)["name"] for each in DATAGRAMS
