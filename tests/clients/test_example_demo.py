@@ -17,7 +17,7 @@ START_SECONDS, END_SECONDS = 90, 60
 class Demo:
     def __init__(self, folder, *flags):
         self.log = open(folder / "demo.log", "w+")  # noqa: SIM115 - lives as long as the demo
-        command = [ROOT / "tools" / "demo", "--free-ports", "--data-dir", folder / "data", *flags]
+        command = [ROOT / "tools" / "demo", "--free-ports", "--folder", folder / "kept", *flags]
         environment = clean_environment(TETRASCOPE_BINARY=str(BINARY))
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, env=environment,
                                         start_new_session=True)
