@@ -56,10 +56,14 @@ class Story:
         return self.requests + self.plain_segments + self.occurrences
 
 
+def run_aws(server, *command):
+    environment = os.environ | local.aws_environment(server.http) | {"PATH": f"{local.VENV}:{os.environ['PATH']}"}
+    return subprocess.run(command, env=environment, cwd=EXAMPLE, capture_output=True, text=True, timeout=120)
+
+
 def aws(server, *command):
     """A command of the AWS CLI as the example's own environment has it; what it printed, each JSON document of it."""
-    environment = os.environ | local.aws_environment(server.http) | {"PATH": f"{local.VENV}:{os.environ['PATH']}"}
-    done = subprocess.run(command, env=environment, cwd=EXAMPLE, capture_output=True, text=True, timeout=120)
+    done = run_aws(server, *command)
     assert done.returncode == 0, done.stderr
     documents, rest = [], done.stdout.lstrip()
     while rest:
@@ -220,6 +224,8 @@ class TestXRay:
         assert node["SummaryStatistics"]["TotalCount"] == story.traces
         (groups,) = aws(server, "aws", "xray", "get-groups")
         assert [each["GroupName"] for each in groups["Groups"]] == ["Default", "Cruddur"]
+        again = run_aws(server, "aws/commands.sh", "create")
+        assert again.returncode != 0 and "InvalidRequestException" in again.stderr
 
 
 class TestLogs:

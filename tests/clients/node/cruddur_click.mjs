@@ -2,6 +2,8 @@
 import { createRequire } from "node:module";
 
 const { chromium } = createRequire(new URL("../../browser/package.json", import.meta.url))("playwright-core");
+// The page is put together when it is first asked for, which takes a while on a busy machine.
+const kPatienceMs = 90_000;
 const kClicks = [
   ["Worf", "I am out of prune juice."],
   ["Messages with nobody", "500 INTERNAL SERVER ERROR"],
@@ -13,6 +15,7 @@ const browser = await chromium.launch({
 });
 try {
   const page = await browser.newPage();
+  page.setDefaultTimeout(kPatienceMs);
   await page.goto(process.argv[2]);
   await page.getByText("The cloud is only rented time").waitFor();
   for (const [button, says] of kClicks) {
