@@ -1,6 +1,7 @@
 """X-Ray as its clients see it: captured datagrams and calls, the SDK for Python, boto3; before and after a restart."""
 
 import json
+import signal
 import socket
 import time
 from pathlib import Path
@@ -219,18 +220,70 @@ def test_calls_of_sdks_on_tcp_are_answered_without_signature(server):
             assert body["SamplingRuleRecords"][-1]["SamplingRule"]["RuleName"] == "Default"
 
 
-def test_datagrams_that_are_none_are_counted_and_harm_nobody(server):
-    send(server, b"", b"x", b"{}\n{}", b'{"format":"json","version":1}\n{"id":', b"\xff" * 2000)
-    send(server, *[b"garbage"] * 20_000)
-    identifier = "1-6b02ffff-000000000000000000000001"
-    document = {"name": "after", "id": "00000000000000aa", "trace_id": identifier, "start_time": time.time() - 1,
-                "end_time": time.time()}
+def page(server, path):
+    import urllib.request
 
-    def there():
-        send(server, '{"format":"json","version":1}\n' + json.dumps(document))
-        return traces(client(server), [identifier])
+    with urllib.request.urlopen(server.url + "/api/v1/" + path, timeout=10) as answer:
+        return json.loads(answer.read())
 
-    eventually(there)
+
+def refused(server):
+    """Datagrams that the page lists as rejected: reason → how many."""
+    return {each["reason"]: int(each["records"]) for each in page(server, "rejected")["rejected"]
+            if each["protocol"] == "xray/udp"}
+
+
+def accepted(server):
+    return next(int(each["accepted"]) for each in page(server, "status")["clients"] if each["client"] == "xray")
+
+
+def datagram(number, **more):
+    document = {"name": "flood", "id": f"{number + 1:016x}", "trace_id": f"1-6b02ffff-{number + 1:024x}",
+                "start_time": END + 3_600, "end_time": END + 3_601, **more}
+    return '{"format":"json","version":1}\n' + json.dumps(document)
+
+
+def test_datagrams_that_are_none_are_counted_and_harm_nobody(tmp_path):
+    with Server(tmp_path) as server:
+        send(server, b"", b"x", b"{}\n{}", b'{"format":"json","version":1}\n{"id":', b"\xff" * 2000)
+        send(server, datagram(1, id="1"))
+        send(server, *[b"garbage"] * 20_000)
+        send(server, datagram(0))
+        eventually(lambda: accepted(server) == 1)
+        counts = refused(server)
+        assert counts["ParseError"] == 1
+        assert counts["InvalidId"] == 1
+        assert sum(counts.values()) == 20_006
+        shown = next(each for each in page(server, "rejected")["rejected"] if each["reason"] == "MissingHeader")
+        assert shown["client"].startswith("127.0.0.1:") and shown["remedy"]
+        assert "[critical]" not in server.logged()
+
+
+def test_a_flood_is_counted_to_the_last_datagram(tmp_path):
+    """The server stands still while more comes than its buffer holds: what was lost and what came add up."""
+    with Server(tmp_path) as server:
+        server.process.send_signal(signal.SIGSTOP)
+        sent = 40_000
+        send(server, *(datagram(number, metadata={"default": {"filling": "x" * 900}}) for number in range(sent)))
+        server.process.send_signal(signal.SIGCONT)
+        eventually(lambda: accepted(server) > 0)
+
+        def counted():
+            # The kernel tells how many it dropped with the datagrams that come after them.
+            send(server, datagram(sent))
+            time.sleep(0.2)
+            return sum(refused(server).values()) > 0 and accepted(server) > 0
+
+        eventually(counted)
+        eventually(lambda: accepted(server) + sum(refused(server).values()) > sent)
+        assert set(refused(server)) <= {"socket buffer full", "datagram queue full"}
+        last = f"1-6b02ffff-{sent + 1:024x}"
+        assert traces(client(server), [last])
+        (step,) = client(server).get_time_series_service_statistics(
+            StartTime=END, EndTime=END + 7_200, Period=7_200,
+            EntitySelectorExpression='service("flood")')["TimeSeriesServiceStatistics"]
+        copies = accepted(server) + sum(refused(server).values()) - sent  # of the last one: it is one segment
+        assert step["ServiceSummaryStatistics"]["TotalCount"] == accepted(server) - copies + 1
 
 
 def test_a_restart_keeps_all(tmp_path):
