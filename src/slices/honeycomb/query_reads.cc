@@ -25,6 +25,8 @@ Signal signal_of(Source source) {
       return Signal::kLogs;
     case Source::kMetric:
       return Signal::kMetrics;
+    case Source::kOccurrence:
+      return Signal::kOccurrences;
     default:
       return Signal::kSpans;
   }
@@ -157,6 +159,7 @@ std::vector<Source> sources_of(const FieldCatalogue& fields, const Selection& se
   if (has(Signal::kSpans) || (!logs && !metrics)) sources = {Source::kSpan, Source::kSpanEvent, Source::kLink};
   if (logs) sources.push_back(Source::kLog);
   if (metrics) sources.push_back(Source::kMetric);
+  if (selection.all && has(Signal::kOccurrences)) sources.push_back(Source::kOccurrence);
   return sources;
 }
 
@@ -294,6 +297,9 @@ ExprPtr RowReader::where(Source source) const {
     const ExprPtr kept = plan::call(F::kGt, {plan::column("received"), plan::time_literal(until)});
     condition = plan::both(condition, plan::call(F::kOr, {kept, plan::call(F::kNot, {of_datasets(datasets)})}));
   }
+  // The exceptions of spans have rows there too; here they are events of their spans.
+  if (source == Source::kOccurrence)
+    condition = plan::both(condition, plan::call(F::kEq, {plan::column("dataset"), literal(Value(std::string()))}));
   if (trace_ && source != Source::kMetric) {
     const std::string bytes(trace_id_from_text(*trace_).id.view());
     condition = plan::both(condition, plan::call(F::kEq, {plan::column("trace_id"), literal(Value(Bytes{bytes}))}));

@@ -180,6 +180,26 @@ constexpr Maker kLogFields[] = {
      }},
     {"meta.signal_type", kString, [] { return not_sent_as_event(text("log"), Type::kString); }},
 };
+/// Named as the exception of a span is.
+constexpr Maker kOccurrenceFields[] = {
+    {"name", kString, [] { return text("exception"); }},
+    {"exception.type", kString, [] { return not_empty("exception_type"); }},
+    {"exception.message", kString, [] { return not_empty("exception_message"); }},
+    {"exception.stacktrace", kString, [] { return not_empty("stacktrace"); }},
+    {"level", kString, [] { return not_empty("level"); }},
+    {"error", kBoolean,
+     [] {
+       const Array levels{Value(std::string("critical")), Value(std::string("error"))};
+       return true_where(plan::call(F::kIn, {column("level"), literal(Value(levels), Type::kStringArray)}));
+     }},
+    {"trace.trace_id", kString, [] { return trace_id("trace_id", "trace_id_text"); }},
+    {"trace.parent_id", kString, [] { return span_id("span_id", "span_id_text"); }},
+    {"meta.annotation_type", kString,
+     [] {
+       return where(differs(plan::call(F::kIdText, {column("trace_id")}), text("")), text("span_event"), Type::kString);
+     }},
+    {"meta.signal_type", kString, [] { return text("error"); }},
+};
 constexpr Maker kMetricFields[] = {
     {"meta.signal_type", kString, [] { return text("metric"); }},
     {"meta.annotation_type", kString, [] { return text("metric_event"); }},
@@ -197,6 +217,8 @@ std::vector<std::span<const Maker>> makers_of(Source source) {
       return {kLogFields, kEverywhere};
     case Source::kMetric:
       return {kMetricFields, kEverywhere};
+    case Source::kOccurrence:
+      return {kOccurrenceFields, kEverywhere};
   }
   return {};
 }
@@ -261,6 +283,8 @@ plan::Table table_of(Source source) {
       return plan::Table::kLogs;
     case Source::kMetric:
       return plan::Table::kMetrics;
+    case Source::kOccurrence:
+      return plan::Table::kOccurrences;
     default:
       return plan::Table::kSpans;
   }

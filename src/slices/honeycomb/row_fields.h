@@ -10,8 +10,9 @@
 
 namespace tetrascope::honeycomb {
 
-/// Kinds of rows of a dataset. A span's events and links are rows of their own.
-enum class Source { kSpan, kSpanEvent, kLink, kLog, kMetric };
+/// Kinds of rows of a dataset. A span's events and links are rows of their own. Occurrences are those that an error
+/// tracker's client sent, which `__all__` alone has; an exception of a span is its event.
+enum class Source { kSpan, kSpanEvent, kLink, kLog, kMetric, kOccurrence };
 
 /// The vendor's column types.
 enum class ColumnKind { kString, kFloat, kInteger, kBoolean };
