@@ -4,6 +4,7 @@
 #include <limits>
 #include <map>
 
+#include "slices/xray/filter_plan.h"
 #include "slices/xray/foreign_spans.h"
 #include "slices/xray/span_rows.h"
 
@@ -25,7 +26,9 @@ plan::ExprPtr differs(plan::ExprPtr a, plan::ExprPtr b) { return plan::call(F::k
 plan::ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
 plan::ExprPtr id_literal(const TraceId& id) { return literal(Value(Bytes{std::string(id.view())})); }
 
-plan::ExprPtr is_document() { return equals(column("kind"), text(kDocumentKind)); }
+plan::ExprPtr is_document() {
+  return plan::call(F::kOr, {equals(column("kind"), text(kDocumentKind)), equals(column("kind"), text(kPartialKind))});
+}
 /// X-Ray's own spans are left out: their documents say more.
 plan::ExprPtr is_foreign() {
   return plan::both(differs(column("protocol"), text(kProtocol)), differs(column("trace_id"), id_literal(TraceId{})));
@@ -219,7 +222,7 @@ UnixNanos first_time(const Trace& trace) {
 }
 
 TraceScan::TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
-                     std::optional<UnixNanos> resume)
+                     const FilterPtr& filter, std::optional<UnixNanos> resume)
     : runner_(runner),
       range_(range),
       type_(type),
@@ -228,6 +231,7 @@ TraceScan::TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeTyp
       rest_(resume.value_or(range.to)) {
   constexpr std::int64_t kEarlier = 600 * kNanosPerSecond;  // what still runs when the range begins
   if (type != RangeType::kTraceId) first_.value -= std::min(kEarlier, std::max<std::int64_t>(first_.value, 0));
+  if (filter) which_ = candidates(*filter, widened({first_, range_.to}));
 }
 
 /// Rows of the rest by time: what slices are cut by.
@@ -236,7 +240,7 @@ Result<void> TraceScan::count_rows() {
   counted_ = true;
   const std::int64_t seconds = (rest_.value - first_.value) / kNanosPerSecond;
   const std::int64_t width = std::clamp<std::int64_t>(seconds / 2'000, 1, 86'400) * kNanosPerSecond;
-  ASSIGN_OR_RETURN(const auto counts, count_by(runner_, ids_in({first_, rest_}), "time", "start", width));
+  ASSIGN_OR_RETURN(const auto counts, count_by(runner_, ids_in({first_, rest_}, which_), "time", "start", width));
   counts_.assign(counts.begin(), counts.end());
   return {};
 }
@@ -292,7 +296,8 @@ Result<plan::TimeRange> TraceScan::next_slice() {
 Result<std::optional<std::vector<TracePtr>>> TraceScan::next() {
   if (done()) return std::optional<std::vector<TracePtr>>();
   ASSIGN_OR_RETURN(const plan::TimeRange slice, next_slice());
-  ASSIGN_OR_RETURN(auto traces, read_traces(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice))));
+  ASSIGN_OR_RETURN(auto traces,
+                   read_traces(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice, which_))));
   std::erase_if(traces, [&](const TracePtr& trace) { return !belongs(*trace, slice); });
   rest_ = slice.from;
   return std::optional(std::move(traces));
@@ -302,7 +307,7 @@ Result<bool> TraceScan::each(const UseTrace& use) {
   if (done()) return false;
   ASSIGN_OR_RETURN(const plan::TimeRange slice, next_slice());
   ASSIGN_OR_RETURN(RowsByTrace rows,
-                   read_rows(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice))));
+                   read_rows(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice, which_))));
   for (auto& [id, of_trace] : rows) {
     const TracePtr trace = assemble(id, std::move(of_trace));
     if (belongs(*trace, slice)) use(*trace);

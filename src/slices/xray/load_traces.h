@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "query/runner.h"
+#include "slices/xray/filter.h"
 #include "slices/xray/trace_model.h"
 
 namespace tetrascope::xray {
@@ -46,8 +47,9 @@ class TraceScan {
  public:
   /// `range`: half open. `resume`: rest() of an earlier scan of the same range; nullopt for a new one.
   /// `slice_rows`: about how many rows a slice has, unless one moment has more.
+  /// `filter`: traces that the store can tell not to fit are left out; its groups are replaced.
   TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
-            std::optional<UnixNanos> resume = {});
+            const FilterPtr& filter = {}, std::optional<UnixNanos> resume = {});
 
   /// The next slice, by start, newest first; each trace is in one slice only. nullopt: that was all.
   Result<std::optional<std::vector<TracePtr>>> next();
@@ -70,6 +72,7 @@ class TraceScan {
   const std::int64_t slice_rows_;
   UnixNanos first_;  ///< rows from here on are looked at
   UnixNanos rest_;
+  plan::ExprPtr which_;  ///< of the traces' ids; null: all
   bool counted_ = false;
   std::vector<std::pair<UnixNanos, std::int64_t>> counts_;  ///< rows by time, oldest first
 };

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <chrono>
 
+#include "slices/xray/fact_filter.h"
 #include "slices/xray/filter_match.h"
 #include "slices/xray/groups.h"
 #include "slices/xray/load_traces.h"
@@ -28,12 +29,14 @@ using Clock = std::chrono::steady_clock;
 Outcomes<bool> sum_traces(const Call& call, GraphIndex& index, plan::TimeRange range, const FilterPtr& filter,
                           FactSink& sink) {
   const auto end = Clock::now() + kGraphTime;
-  if (!filter) {
-    const auto summed = index.sum(range, sink, end);
+  if (!filter || FactFilter::is_enough(*filter)) {
+    std::optional<FactFilter> chosen;
+    if (filter) chosen.emplace(*filter, sink);
+    const auto summed = index.sum(range, chosen ? static_cast<FactSink&>(*chosen) : sink, end);
     if (!summed) return std::unexpected(failure_of(summed.error()));
     return true;
   }
-  TraceScan scan(call.middle.runner, range, RangeType::kTraceId, kGraphRows);
+  TraceScan scan(call.middle.runner, range, RangeType::kTraceId, kGraphRows, filter);
   Places places;
   while (!scan.done()) {
     XRAY_ASK(const bool more, scan.each([&](const Trace& trace) {
@@ -139,7 +142,7 @@ Outcomes<Value> get_trace_summaries(Call& call) {
   XRAY_TRY(const auto text, text_member(call.body, "FilterExpression", 0, kMaxFilterBytes));
   XRAY_TRY(const FilterPtr filter, read_filter(call, text.value_or("")));
   XRAY_TRY(const auto resume, resume_of(call));
-  TraceScan scan(call.middle.runner, range, type, kPageRows, resume);
+  TraceScan scan(call.middle.runner, range, type, kPageRows, filter, resume);
   Array summaries;
   std::int64_t processed = 0;
   const auto end = Clock::now() + kPageTime;

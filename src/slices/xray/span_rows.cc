@@ -87,23 +87,25 @@ class RowWriter {
                .received = received};
   }
 
-  void document(std::string_view text) {
+  void document(std::string_view text, bool whole) {
     DocumentColumns& rows = batch_.documents;
     rows.origin.add(segment_.start, origin_);
     rows.trace.add(segment_.trace_id, NamedId<8>{segment_.id, {}});
     rows.time.add(segment_.start.value);
-    rows.kind.add(kDocumentKind);
+    rows.kind.add(whole ? kDocumentKind : kPartialKind);
     rows.key.add(to_hex(segment_.id));
     rows.document.add(text);
   }
 
-  /// `part` and everything below it.
-  void spans(const Value& part, const SpanId& parent, bool is_segment) {
+  /// `part` and everything below it. False when not every part became a span.
+  bool spans(const Value& part, const SpanId& parent, bool is_segment) {
     const auto id = span_id_from_text(text_at(part, {"id"})).id;
-    if (!is_in_progress(part) && !id.empty() && seconds_at(part, "start_time")) span(part, id, parent, is_segment);
+    bool whole = !is_in_progress(part) && !id.empty() && seconds_at(part, "start_time");
+    if (whole) span(part, id, parent, is_segment);
     const Array* subsegments = array_at(part, {"subsegments"});
-    if (subsegments == nullptr) return;
-    for (const Value& subsegment : *subsegments) spans(subsegment, id, false);
+    if (subsegments == nullptr) return whole;
+    for (const Value& subsegment : *subsegments) whole = spans(subsegment, id, false) && whole;
+    return whole;
   }
 
  private:
@@ -239,9 +241,9 @@ class RowWriter {
 void append_rows(const Segment& segment, std::string_view document, std::string_view service, UnixNanos received,
                  Batch& batch) {
   RowWriter rows(segment, segment.is_subsegment ? service : segment.name, received, batch);
-  rows.document(document);
   const SpanId parent = span_id_from_text(text_at(segment.body, {"parent_id"})).id;
-  rows.spans(segment.body, parent, !segment.is_subsegment);
+  const bool whole = rows.spans(segment.body, parent, !segment.is_subsegment);
+  rows.document(document, whole);
 }
 
 }  // namespace tetrascope::xray

@@ -1,0 +1,258 @@
+#include "slices/xray/filter_plan.h"
+
+#include <optional>
+#include <utility>
+
+#include "slices/xray/span_rows.h"
+
+namespace tetrascope::xray {
+namespace {
+
+using plan::column;
+using plan::ExprPtr;
+using plan::literal;
+using F = plan::Function;
+using plan::Type;
+
+/// Conditions cost a scan each; a filter with more of them than this is mostly evaluated on traces.
+constexpr int kMostConditions = 6;
+/// Times of documents and of spans differ by less, in nanoseconds.
+constexpr double kRounding = 2'000;
+
+ExprPtr call(F function, ExprPtr a, ExprPtr b) { return plan::call(function, {std::move(a), std::move(b)}); }
+ExprPtr either(ExprPtr a, ExprPtr b) { return call(F::kOr, std::move(a), std::move(b)); }
+ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
+ExprPtr equals(std::string_view name, ExprPtr value) {
+  return call(F::kEq, column(std::string(name)), std::move(value));
+}
+ExprPtr attribute(std::string_view key, Type type) {
+  return plan::attribute(plan::Level::kItem, std::string(key), type);
+}
+ExprPtr is_set(ExprPtr value) { return plan::call(F::kNot, {plan::call(F::kIsMissing, {std::move(value)})}); }
+
+ExprPtr is_own() { return equals("protocol", text(kProtocol)); }
+ExprPtr is_foreign() { return call(F::kNe, column("protocol"), text(kProtocol)); }
+
+/// The comparison as a function of the plan; nullopt for kIsSet.
+std::optional<F> function_of(FilterOp op) {
+  switch (op) {
+    case FilterOp::kIsSet:
+      return std::nullopt;
+    case FilterOp::kEq:
+      return F::kEq;
+    case FilterOp::kNe:
+      return F::kNe;
+    case FilterOp::kLt:
+      return F::kLt;
+    case FilterOp::kLe:
+      return F::kLe;
+    case FilterOp::kGt:
+      return F::kGt;
+    case FilterOp::kGe:
+      return F::kGe;
+    case FilterOp::kContains:
+      return F::kContains;
+    case FilterOp::kBeginsWith:
+      return F::kStartsWith;
+    case FilterOp::kEndsWith:
+      return F::kEndsWith;
+  }
+  return std::nullopt;
+}
+
+/// `value`, which is of the literal's type, as compared; whether it is there for kIsSet.
+ExprPtr compared(const Comparison& wanted, const ExprPtr& value) {
+  const auto function = function_of(wanted.op);
+  if (!function) return is_set(value);
+  ExprPtr against = std::holds_alternative<bool>(wanted.literal)     ? literal(Value(std::get<bool>(wanted.literal)))
+                    : std::holds_alternative<double>(wanted.literal) ? literal(Value(std::get<double>(wanted.literal)))
+                                                                     : text(std::get<std::string>(wanted.literal));
+  return call(*function, value, std::move(against));
+}
+
+ExprPtr text_attribute(const Comparison& wanted, std::string_view key) {
+  return compared(wanted, attribute(key, Type::kString));
+}
+
+/// HTTP statuses: what came as no plain number is looked at in the trace.
+ExprPtr status_code(const Comparison& wanted) {
+  ExprPtr any;
+  for (const std::string_view key : {"http.status_code", "http.response.status_code"}) {
+    const ExprPtr number = attribute(key, Type::kInt);
+    ExprPtr one = either(compared(wanted, number),
+                         either(is_set(attribute(key, Type::kDouble)), is_set(attribute(key, Type::kString))));
+    // Spans' own are kept within 0 and 999.
+    one = either(std::move(one), either(call(F::kLt, number, literal(Value(std::int64_t{0}))),
+                                        call(F::kGt, number, literal(Value(std::int64_t{999})))));
+    any = any ? either(std::move(any), std::move(one)) : std::move(one);
+  }
+  return any;
+}
+
+ExprPtr failed_or_status_from(double least) {
+  return either(equals("status", literal(Value(std::int64_t{2}))),
+                status_code({Keyword::kHttpStatus, {}, FilterOp::kGe, least}));
+}
+
+/// Of keys that spans have for other reasons, the first one would be found.
+bool is_own_key(std::string_view key) {
+  for (const std::string_view prefix : {"http.", "aws.", "db.", "enduser."}) {
+    if (key.starts_with(prefix)) return true;
+  }
+  return false;
+}
+
+ExprPtr annotation(const Comparison& wanted) {
+  if (is_own_key(wanted.key)) return nullptr;
+  if (wanted.op == FilterOp::kIsSet) return is_set(attribute(wanted.key, Type::kAny));
+  if (std::holds_alternative<std::string>(wanted.literal)) return text_attribute(wanted, wanted.key);
+  if (std::holds_alternative<bool>(wanted.literal)) return compared(wanted, attribute(wanted.key, Type::kBool));
+  return either(compared(wanted, attribute(wanted.key, Type::kInt)),
+                compared(wanted, attribute(wanted.key, Type::kDouble)));
+}
+
+/// Seconds of one segment or subsegment.
+ExprPtr duration(const Comparison& wanted) {
+  const auto* seconds = std::get_if<double>(&wanted.literal);
+  if (seconds == nullptr || *seconds <= 0 || *seconds > 1e9) return nullptr;
+  const auto nanos = [&](double rounding) {
+    return literal(Value(static_cast<std::int64_t>(*seconds * 1e9 + rounding)));
+  };
+  const ExprPtr least = call(F::kGe, column("duration"), nanos(-kRounding));
+  const ExprPtr most = call(F::kLe, column("duration"), nanos(kRounding));
+  switch (wanted.op) {
+    case FilterOp::kGt:
+    case FilterOp::kGe:
+      return least;
+    case FilterOp::kLt:
+    case FilterOp::kLe:
+      return most;
+    case FilterOp::kEq:
+      return plan::both(least, most);
+    default:
+      return nullptr;
+  }
+}
+
+/// A segment of this name, or a call of which an inferred segment of this name is made (trace_model.h).
+ExprPtr named(const std::string& name) {
+  const ExprPtr own = either(either(equals("name", text(name)), equals("name", text("Lambda"))),
+                             either(call(F::kEq, attribute("aws.table_name", Type::kString), text(name)),
+                                    call(F::kEq, attribute("aws.queue_url", Type::kString), text(name))));
+  // Names of calls are taken from many attributes; those with other characters are written anew.
+  constexpr std::string_view kOtherCharacters = R"([\x00-\x1f!"$'()*,;<>?\[\\\]^`{|}~\x7f])";
+  ExprPtr foreign = call(F::kGe, column("kind"), literal(Value(std::int64_t{3})));
+  for (const std::string_view from : {"service", "name"}) {
+    const ExprPtr whole = column(std::string(from));
+    foreign = either(foreign,
+                     either(call(F::kEq, whole, text(name)),
+                            either(call(F::kMatches, whole, text(kOtherCharacters)),
+                                   call(F::kGt, plan::call(F::kLength, {whole}), literal(Value(std::int64_t{40}))))));
+  }
+  return either(plan::both(is_own(), own), plan::both(is_foreign(), foreign));
+}
+
+/// True for a flag that is asked to be set.
+bool is_wanted(const Comparison& wanted) {
+  const auto* flag = std::get_if<bool>(&wanted.literal);
+  if (flag == nullptr) return wanted.op == FilterOp::kIsSet;
+  return (wanted.op == FilterOp::kEq) == *flag;
+}
+
+/// A condition on rows of spans, one of which every trace that fits has; null: none.
+ExprPtr of_row(const Comparison& wanted) {
+  const auto own_text = [&](std::string_view key) { return either(is_foreign(), text_attribute(wanted, key)); };
+  switch (wanted.keyword) {
+    case Keyword::kFault:
+      return is_wanted(wanted) ? failed_or_status_from(500) : nullptr;
+    case Keyword::kError:
+    case Keyword::kThrottle:
+      return is_wanted(wanted) ? failed_or_status_from(400) : nullptr;
+    case Keyword::kOk:
+      return is_wanted(wanted) ? nullptr : failed_or_status_from(400);
+    case Keyword::kResponseTime:
+      return duration(wanted);
+    case Keyword::kHttpStatus:
+      return status_code(wanted);
+    case Keyword::kHttpUrl:
+      return own_text("http.url");
+    case Keyword::kHttpMethod:
+      return own_text("http.method");
+    case Keyword::kHttpUserAgent:
+      return own_text("http.user_agent");
+    case Keyword::kHttpClientIp:
+      return own_text("http.client_ip");
+    case Keyword::kUser:
+      return text_attribute(wanted, "enduser.id");
+    case Keyword::kAnnotation:
+      return annotation(wanted);
+    default:
+      return nullptr;
+  }
+}
+
+class Writer {
+ public:
+  explicit Writer(plan::TimeRange range) : range_(range) {}
+
+  ExprPtr write(const Filter& filter) {
+    return std::visit([this](const auto& node) { return this->node(node); }, filter.node);
+  }
+
+  /// Traces of which not every part is a span are always looked at.
+  [[nodiscard]] ExprPtr with_partial(ExprPtr condition) const {
+    plan::TableRead read;
+    read.table = plan::Table::kDocuments;
+    read.columns = {{"id", column("trace_id")}};
+    read.where = equals("kind", text(kPartialKind));
+    return either(std::move(condition), plan::in_plan(column("trace_id"), {range_, {read}, {}}));
+  }
+
+ private:
+  ExprPtr has_row(ExprPtr condition) {
+    if (!condition || ++conditions_ > kMostConditions) return nullptr;
+    plan::TableRead read;
+    read.columns = {{"id", column("trace_id")}};
+    read.where = std::move(condition);
+    return plan::in_plan(column("trace_id"), {range_, {read}, {}});
+  }
+  ExprPtr has_node(const NodeMatch& match) { return match.name ? has_row(named(*match.name)) : nullptr; }
+
+  ExprPtr node(const Comparison& wanted) { return has_row(of_row(wanted)); }
+  ExprPtr node(const ServiceTerm& term) { return has_node(term.node); }
+  ExprPtr node(const EdgeTerm& term) { return plan::both(has_node(term.from), has_node(term.to)); }
+  ExprPtr node(const CauseTerm& term) {
+    return term.kind == CauseKind::kResponseTime ? nullptr : has_row(failed_or_status_from(400));
+  }
+  ExprPtr node(const Junction& junction) {
+    ExprPtr all;
+    for (const FilterPtr& part : junction.parts) {
+      ExprPtr one = write(*part);
+      if (junction.all) {
+        all = plan::both(std::move(all), std::move(one));
+      } else if (!one) {
+        return nullptr;
+      } else {
+        all = all ? either(std::move(all), std::move(one)) : std::move(one);
+      }
+    }
+    return all;
+  }
+  // What has no such row fits the negation; but so may what has one.
+  static ExprPtr node(const Negation& /*negation*/) { return nullptr; }
+  static ExprPtr node(const CauseShape& /*shape*/) { return nullptr; }
+  static ExprPtr node(const GroupTerm& /*term*/) { return nullptr; }
+
+  const plan::TimeRange range_;
+  int conditions_ = 0;
+};
+
+}  // namespace
+
+plan::ExprPtr candidates(const Filter& filter, plan::TimeRange range) {
+  Writer writer(range);
+  ExprPtr condition = writer.write(filter);
+  return condition ? writer.with_partial(std::move(condition)) : nullptr;
+}
+
+}  // namespace tetrascope::xray
