@@ -4,6 +4,8 @@ import json
 import logging
 import threading
 import time
+import urllib.error
+import urllib.request
 import uuid
 
 import boto3
@@ -12,7 +14,8 @@ import watchtower
 from botocore.exceptions import ClientError
 from server import Server
 
-CREDENTIALS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+CREDENTIALS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "secret",
+               "region_name": "us-east-1"}
 ACCOUNT = "123456789012"
 
 
@@ -225,7 +228,68 @@ def test_acknowledged_events_survive_a_kill(tmp_path):
         assert [e["message"] for e in logs.filter_log_events(logGroupName="k")["events"]] == ["kept"]
 
 
-def test_the_rest(server, logs):
-    refused("UnknownOperationException", logs.describe_destinations)
+def test_fields_and_records(logs, group):
+    """What a console asks to complete a query, and to open a row of its result."""
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    put(logs, group, "s", [json.dumps({"a": {"b": [1, "x"]}, "ok": True, "@odd": 1}), json.dumps({"a": {"c": 2.5}}),
+                           "text", "[1]"])
+    fields = {f["name"]: f["percent"] for f in logs.get_log_group_fields(logGroupName=group)["logGroupFields"]}
+    assert fields == {"@timestamp": 100, "@message": 100, "@logStream": 100, "@log": 100, "@ingestionTime": 100,
+                      "a.b.0": 25, "a.b.1": 25, "a.c": 25, "ok": 25, "@@odd": 25}
+    rows, _ = insights(logs, group, "fields @timestamp | sort @timestamp asc | limit 1")
+    record = logs.get_log_record(logRecordPointer=rows[0]["@ptr"])["logRecord"]
+    assert {k: record[k] for k in ("@logStream", "@log", "a.b.0", "a.b.1", "ok", "@@odd")} == {
+        "@logStream": "s", "@log": f"{ACCOUNT}:{group}", "a.b.0": "1", "a.b.1": "x", "ok": "1", "@@odd": "1"}
+    refused("InvalidParameterException", logs.get_log_record, logRecordPointer="none")
+    logs.delete_log_stream(logGroupName=group, logStreamName="s")
+    refused("ResourceNotFoundException", logs.get_log_record, logRecordPointer=rows[0]["@ptr"])
+
+
+def test_saved_queries(logs, group):
+    name = f"team/{uuid.uuid4().hex}"
+    first = logs.put_query_definition(name=name, queryString="fields @message", logGroupNames=[group])
+    second = logs.put_query_definition(name=name + "-2", queryString="stats count(*)")["queryDefinitionId"]
+    shown = logs.describe_query_definitions(queryDefinitionNamePrefix=name, maxResults=1)
+    assert [q["name"] for q in shown["queryDefinitions"]] == [name]
+    rest = logs.describe_query_definitions(queryDefinitionNamePrefix=name, nextToken=shown["nextToken"])
+    assert [q["queryDefinitionId"] for q in rest["queryDefinitions"]] == [second] and "nextToken" not in rest
+    logs.put_query_definition(name=name, queryString="limit 5", queryDefinitionId=first["queryDefinitionId"])
+    changed = logs.describe_query_definitions(queryDefinitionNamePrefix=name)["queryDefinitions"][0]
+    assert changed["queryString"] == "limit 5" and "logGroupNames" not in changed
+    assert logs.delete_query_definition(queryDefinitionId=second)["success"] is True
+    refused("ResourceNotFoundException", logs.delete_query_definition, queryDefinitionId=second)
+    refused("ResourceNotFoundException", logs.put_query_definition, name="n", queryString="q", queryDefinitionId="no")
+
+
+def test_queries_of_several_groups(logs, group):
+    other = group + "-2"
+    logs.create_log_group(logGroupName=other)
+    started = logs.start_query(logGroupNames=[group, other], startTime=0, endTime=1, queryString="limit 1")["queryId"]
+    assert logs.list_log_groups_for_query(queryId=started)["logGroupIdentifiers"] == [group, other]
+    assert logs.describe_queries(logGroupName=group)["queries"][0]["queryId"] == started
+    refused("ResourceNotFoundException", logs.list_log_groups_for_query, queryId="none")
+
+
+def test_the_rest(server, logs, group):
+    """There is none of what this server does not make: the service's own words for that, in the service's shape."""
+    assert logs.describe_destinations()["destinations"] == []
+    assert logs.describe_export_tasks(taskId="x")["exportTasks"] == []
+    assert logs.describe_resource_policies()["resourcePolicies"] == []
+    assert refused("ResourceNotFoundException", logs.delete_resource_policy,
+                   policyName="p") == "Policy with name [p] does not exist."
+    assert refused("InvalidParameterException", logs.create_export_task, logGroupName=group, fromTime=0, to=1,
+                   destination="b") == "The given bucket does not exist. Please make sure the bucket is valid."
+    refused("AccessDeniedException", logs.put_destination, destinationName="d", targetArn="t", roleArn="r")
+    operations = logs.meta.service_model.operation_names
+    unknown = []
+    for name in operations:
+        request = urllib.request.Request(server.url, b"{}", {"X-Amz-Target": f"Logs_20140328.{name}"})
+        try:
+            urllib.request.urlopen(request, timeout=20).read()
+        except urllib.error.HTTPError as error:
+            assert error.code == 400, name
+            if json.load(error)["__type"] == "UnknownOperationException":
+                unknown.append(name)
+    assert len(operations) > 100 and unknown == []
     sts = boto3.client("sts", endpoint_url=server.url, **CREDENTIALS)
     assert sts.get_caller_identity()["Account"] == ACCOUNT

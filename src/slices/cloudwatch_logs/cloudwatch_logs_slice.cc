@@ -4,13 +4,16 @@
 #include <memory>
 
 #include "base/inflate.h"
+#include "slices/cloudwatch_logs/absent_operations.h"
 #include "slices/cloudwatch_logs/event_clock.h"
 #include "slices/cloudwatch_logs/filter_operations.h"
 #include "slices/cloudwatch_logs/group_operations.h"
 #include "slices/cloudwatch_logs/put_log_events.h"
 #include "slices/cloudwatch_logs/queries.h"
+#include "slices/cloudwatch_logs/query_definitions.h"
 #include "slices/cloudwatch_logs/query_operations.h"
 #include "slices/cloudwatch_logs/read_operations.h"
+#include "slices/cloudwatch_logs/record_operations.h"
 #include "slices/cloudwatch_logs/refusals.h"
 #include "slices/cloudwatch_logs/stream_operations.h"
 #include "slices/cloudwatch_logs/tag_operations.h"
@@ -27,7 +30,7 @@ struct NamedOperation {
   std::string_view name;
   Operation operation;
 };
-/// What the service has and is not here answers UnknownOperationException.
+/// What the service has beside these is in absent_operations.cc.
 constexpr NamedOperation kOperations[] = {
     {"CreateLogGroup", create_log_group},
     {"DeleteLogGroup", delete_log_group},
@@ -60,6 +63,12 @@ constexpr NamedOperation kOperations[] = {
     {"GetQueryResults", get_query_results},
     {"StopQuery", stop_query},
     {"DescribeQueries", describe_queries},
+    {"ListLogGroupsForQuery", list_log_groups_for_query},
+    {"GetLogRecord", get_log_record},
+    {"GetLogGroupFields", get_log_group_fields},
+    {"PutQueryDefinition", put_query_definition},
+    {"DescribeQueryDefinitions", describe_query_definitions},
+    {"DeleteQueryDefinition", delete_query_definition},
 };
 
 std::string_view operation_of(const Request& request) {
@@ -100,13 +109,14 @@ Response answer(Shared& shared, const Request& request) {
   Middle& middle = shared.service.middle;
   const std::string_view name = operation_of(request);
   const auto found = std::ranges::find(kOperations, name, &NamedOperation::name);
-  if (found == std::end(kOperations))
+  const AbsentOperation* const absent = found == std::end(kOperations) ? find_absent_operation(name) : nullptr;
+  if (found == std::end(kOperations) && absent == nullptr)
     return refuse(middle, request,
                   Fault("UnknownOperationException",
                         "The operation " + std::string(name.substr(0, 100)) + " is not available on this server."));
   auto call = read_call(shared, request);
   if (!call) return refuse(middle, request, call.error());
-  auto answered = found->operation(*call);
+  auto answered = absent != nullptr ? answer_absent_operation(*absent, *call) : found->operation(*call);
   if (!answered) return refuse(middle, request, answered.error());
   Response response = aws::json_answer(kContentType, *answered ? to_plain_json(Value(**std::move(answered))) : "");
   return response;

@@ -1,5 +1,6 @@
 #pragma once
-// Insights queries that run, and their results, in memory: the newest, within a bound. A restart forgets them.
+// Insights queries that run, and the results of those that ran: the newest, within bounds. Ended ones are kept in the
+// control state too, within a bound of their own (query_store.h).
 
 #include <chrono>
 #include <condition_variable>
@@ -28,8 +29,8 @@ struct StartedQuery {
   enum class Status { kRunning, kComplete, kFailed, kCancelled, kTimeout };
   std::string id;
   std::string region;
-  std::string shown_query;  ///< as DescribeQueries shows it: with its groups and range
-  std::string group;        ///< the first
+  std::string shown_query;          ///< as DescribeQueries shows it: with its groups and range
+  std::vector<std::string> groups;  ///< their names; one at least
   std::int64_t created_ms = 0;
   std::int64_t duration_ms = 0;
   Status status = Status::kRunning;
@@ -54,14 +55,18 @@ class Queries {
  private:
   struct Entry {
     StartedQuery query;
-    std::size_t bytes = 0;
+    std::size_t bytes = 0;   ///< of its rows in memory
+    std::size_t stored = 0;  ///< of its document; 0: not in the control state
   };
   using EntryPtr = std::shared_ptr<Entry>;
   EntryPtr find(const std::string& region, const std::string& id);
   void finish(const EntryPtr& entry, Result<QueryOutcome> outcome, std::int64_t duration_ms);
-  void forget_old();
+  /// Those whose documents are to go too.
+  std::vector<EntryPtr> forget_old();
+  void load();
 
   Middle& middle_;
+  std::once_flag loaded_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<EntryPtr> entries_;  ///< the oldest first

@@ -169,7 +169,7 @@ Outcome<Answer> start_query(Call& call) {
   StartedQuery started;
   started.id = aws::new_request_id();
   started.region = call.identity.region;
-  started.group = names.front();
+  started.groups = names;
   started.created_ms = now_ms(call);
   for (const std::string& name : names) started.shown_query += fmt::format("SOURCE \"{}\" ", name);
   started.shown_query += fmt::format("START={}000 END={}999 | {}", first, last, *text);
@@ -238,17 +238,31 @@ Outcome<Answer> describe_queries(Call& call) {
   Array shown;
   for (const StartedQuery& query : call.service.queries.list(call.identity.region)) {
     if (shown.size() == most) break;
-    if ((group && query.group != *group) || (status && status_name(query.status) != *status)) continue;
+    if ((group && query.groups.front() != *group) || (status && status_name(query.status) != *status)) continue;
     shown.emplace_back(Object{{"queryLanguage", Value(std::string("CWLI"))},
                               {"queryId", Value(query.id)},
                               {"queryString", Value(query.shown_query)},
                               {"status", Value(std::string(status_name(query.status)))},
                               {"createTime", Value(query.created_ms)},
-                              {"logGroupName", Value(query.group)},
+                              {"logGroupName", Value(query.groups.front())},
                               {"queryDuration", Value(query.duration_ms)},
                               {"bytesScanned", Value(static_cast<double>(query.outcome.bytes))}});
   }
   return Answer(Object{{"queries", Value(std::move(shown))}});
+}
+
+Outcome<Answer> list_log_groups_for_query(Call& call) {
+  Parameters& in = call.parameters;
+  const auto id = in.text("queryId", {.max = 256, .required = true});
+  const auto token = in.text("nextToken", {.min = 1});
+  in.number("maxResults", {.min = 50, .max = 500});  // a query has no more groups than a page
+  RETURN_IF_FAULT(in.verdict());
+  if (token) return aws::refuse(std::string(kInvalidParameter), "The specified nextToken is invalid.");
+  const auto query = call.service.queries.wait(call.identity.region, *id, std::chrono::milliseconds(0));
+  if (!query) return aws::refuse(std::string(kNotFound), "The specified query does not exist.");
+  Array names;
+  for (const std::string& name : query->groups) names.emplace_back(name);
+  return Answer(Object{{"logGroupIdentifiers", Value(std::move(names))}});
 }
 
 }  // namespace tetrascope::cloudwatch_logs
