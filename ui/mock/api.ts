@@ -1,6 +1,6 @@
 // The page's API over the fixture, in the shapes of docs/protocols/ui.md. Enough to draw every view, not a server.
 
-import type { WireLog, WireSpan } from "../src/api/wire";
+import type { WireLog, WireSpan, WireTraceError } from "../src/api/wire";
 import { lengthOf } from "../src/model/range";
 import { type MockTrace, makeTraces } from "./fixture";
 
@@ -47,8 +47,10 @@ function light(trace: MockTrace) {
     text: "",
     truncated: false,
     logs: trace.logs.length,
+    errors: errorsOf(trace).length,
     services,
     names,
+    protocols: ["otlp"],
     spans: {
       id: column((s) => s.span_id),
       parent: column((s) => s.parent_span_id),
@@ -56,10 +58,36 @@ function light(trace: MockTrace) {
       duration: column((s) => s.duration),
       service: column((s) => services.indexOf(s.service)),
       name: column((s) => names.indexOf(s.name)),
+      protocol: column(() => 0),
       kind: column((s) => s.kind),
       status: column((s) => s.status),
     },
   };
+}
+
+/** The exceptions among the events of its spans. */
+function errorsOf(trace: MockTrace): readonly WireTraceError[] {
+  return trace.spans.flatMap((span) =>
+    span.events
+      .filter((event) => event.name === "exception")
+      .map((event) => {
+        const of = (key: string) => event.attributes.find((one) => one.key === key)?.text ?? "";
+        return {
+          time: event.time,
+          span_id: span.span_id,
+          protocol: "otlp",
+          service: span.service,
+          environment: "default",
+          level: "error",
+          language: "",
+          exception_type: of("exception.type"),
+          exception_message: of("exception.message"),
+          stacktrace: of("exception.stacktrace"),
+          attributes: [],
+          resource: span.resource,
+        };
+      }),
+  );
 }
 
 export class MockApi {
@@ -77,13 +105,17 @@ export class MockApi {
     if (path === "services") return this.services(query);
     if (path === "traces") return this.list(query);
     if (path === "logs") return this.logs(query);
+    if (path === "logs/histogram") return this.histogram(query);
+    if (path === "items") return { status: 200, body: { projects: [], total: 0, items: [] } };
     if (path === "rejected") return this.rejected();
     if (parts[0] === "traces") {
       const id = (parts[1] ?? "").replace(/^1-([0-9a-f]{8})-([0-9a-f]{24})$/, "$1$2");
       const trace = this.traces.find((one) => one.traceId === id);
-      if (!trace) return fail(404, "not_found", "no span of this trace has arrived");
+      if (!trace) return fail(404, "not_found", "nothing of this trace has arrived");
       if (parts.length === 2) return { status: 200, body: light(trace) };
       if (parts[2] === "document") return { status: 200, body: { trace_id: trace.traceId, spans: trace.spans } };
+      if (parts[2] === "documents") return { status: 200, body: { truncated: false, documents: [] } };
+      if (parts[2] === "errors") return { status: 200, body: { truncated: false, errors: errorsOf(trace) } };
       if (parts[2] === "logs") return { status: 200, body: this.page(trace.logs, query) };
       const span = trace.spans.find((one) => one.span_id === parts[3]);
       return span ? { status: 200, body: { span, others: 0 } } : fail(404, "not_found", "this trace has no such span");
@@ -101,9 +133,8 @@ export class MockApi {
 
   private status(): MockAnswer {
     const empty = this.traces.length === 0;
-    const clients = ["otlp", "honeycomb", "xray", "cloudwatch_logs", "rollbar"].map((client, i) => ({
+    const clients = ["otlp", "honeycomb", "xray", "cloudwatch", "rollbar"].map((client, i) => ({
       client,
-      built: i < 2,
       accepted: empty || i > 0 ? "0" : "48211",
       rejected: empty || i > 0 ? "0" : "3",
       last: empty || i > 0 ? null : this.now.toString(),
@@ -201,16 +232,36 @@ export class MockApi {
     };
   }
 
-  private logs(query: URLSearchParams): MockAnswer {
+  private foundLogs(query: URLSearchParams): readonly WireLog[] {
     const { from, to } = this.window(query);
-    const found = this.traces
+    return this.traces
       .flatMap((t) => t.logs)
       .filter((log) => BigInt(log.time) >= from && BigInt(log.time) < to)
       .filter((log) => !query.get("service") || log.service === query.get("service"))
       .filter((log) => log.severity_number >= Number(query.get("min_severity") ?? "0"))
       .filter((log) => log.body.toLowerCase().includes((query.get("text") ?? "").toLowerCase()))
       .sort((a, b) => (BigInt(a.time) < BigInt(b.time) ? 1 : -1));
-    return { status: 200, body: this.page(found, query) };
+  }
+
+  private logs(query: URLSearchParams): MockAnswer {
+    return { status: 200, body: this.page(this.foundLogs(query), query) };
+  }
+
+  private histogram(query: URLSearchParams): MockAnswer {
+    const { from, to } = this.window(query);
+    const step = (to - from) / 60n + 1n;
+    const levels = Array.from({ length: 7 }, () => new Array<number>(60).fill(0));
+    const logs = this.foundLogs(query);
+    const services = new Map<string, number>();
+    for (const log of logs) {
+      const series = levels[log.severity_number < 1 ? 0 : Math.floor((log.severity_number - 1) / 4) + 1];
+      const place = Number((BigInt(log.time) - from) / step);
+      if (series) series[place] = (series[place] ?? 0) + 1;
+      services.set(log.service, (services.get(log.service) ?? 0) + 1);
+    }
+    const instants = { from: from.toString(), to: to.toString(), step: step.toString(), first: from.toString() };
+    const sources = [...services].map(([service, count]) => ({ service, protocol: "otlp", logs: count }));
+    return { status: 200, body: { ...instants, count: logs.length, levels, sources } };
   }
 
   private rejected(): MockAnswer {

@@ -1,13 +1,18 @@
 // The page: the frame around every view, and which view an address shows.
 
 import "./app.css";
+import "./reports.css";
+import "./map.css";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { type AppState, app } from "./model/app_state";
-import { kHome, kLogs, kRejected, kTraces, type Route } from "./model/route";
+import { kErrors, kHome, kLogs, kMap, kRejected, kTraces, type Route } from "./model/route";
+import { ErrorsView } from "./views/errors";
 import { HomeView } from "./views/home";
+import { ItemView } from "./views/item";
 import { LogsView } from "./views/logs";
 import { RejectedView } from "./views/rejected";
+import { ServiceMapView } from "./views/service_map";
 import { TraceView } from "./views/trace";
 import { TracesView } from "./views/traces";
 import { FindDialog, HelpDialog } from "./widgets/dialogs";
@@ -19,7 +24,9 @@ import { Empty } from "./widgets/page_state";
 const kPages: readonly { readonly route: Route; readonly title: string; readonly letter: string }[] = [
   { route: kHome, title: "Home", letter: "h" },
   { route: kTraces, title: "Traces", letter: "t" },
+  { route: kMap, title: "Map", letter: "m" },
   { route: kLogs, title: "Logs", letter: "l" },
+  { route: kErrors, title: "Errors", letter: "e" },
   { route: kRejected, title: "Rejected", letter: "r" },
 ];
 
@@ -51,7 +58,8 @@ function Frame() {
 }
 
 function TopBar({ state }: { readonly state: AppState }) {
-  const current = state.route.page === "trace" ? "traces" : state.route.page;
+  const { page: shown } = state.route;
+  const current = shown === "trace" ? "traces" : shown === "item" ? "errors" : shown;
   return (
     <header class="top">
       <Link to={kHome} class="brand">
@@ -92,6 +100,12 @@ function View({ route }: { readonly route: Route }) {
       return <TraceView key={route.traceId} route={route} />;
     case "logs":
       return <LogsView route={route} />;
+    case "errors":
+      return <ErrorsView route={route} />;
+    case "item":
+      return <ItemView key={`${route.project} ${route.item}`} route={route} />;
+    case "map":
+      return <ServiceMapView route={route} />;
     case "rejected":
       return <RejectedView />;
     case "unknown":
@@ -111,7 +125,17 @@ function View({ route }: { readonly route: Route }) {
 }
 
 function titleOf(route: Route): string {
-  const names = { home: "", traces: "Traces", logs: "Logs", rejected: "Rejected", unknown: "Not found" };
+  const names = {
+    home: "",
+    traces: "Traces",
+    trace: "Trace",
+    map: "Service map",
+    logs: "Logs",
+    errors: "Errors",
+    item: "Error",
+    rejected: "Rejected",
+    unknown: "Not found",
+  };
   const name = route.page === "trace" ? `Trace ${route.traceId.slice(0, 8)}` : names[route.page];
   return name === "" ? "tetrascope" : `${name} · tetrascope`;
 }

@@ -4,14 +4,17 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { MockApi } from "../mock/api";
 import { ApiError, apiUrl } from "../src/api/client";
 import {
+  fetchLogHistogram,
   fetchLogs,
   fetchRejected,
   fetchServices,
   fetchSpan,
   fetchTrace,
+  fetchTraceErrors,
   fetchTraceLogs,
   fetchTraces,
 } from "../src/api/queries";
+import { fetchServiceMap, mapSpan } from "../src/api/service_map";
 import { kDefaultRange } from "../src/model/range";
 import { kNoLogFilters, kNoTraceFilters } from "../src/model/route";
 
@@ -80,10 +83,37 @@ test("logs of a trace, all logs, what was rejected, and services have instants a
   expect(services.services.find((row) => row.service === "gateway")?.p99).toBeTypeOf("bigint");
 });
 
+test("a histogram counts what the list shows; errors of a trace have their time", async () => {
+  const filters = { ...kNoLogFilters, severity: 17 };
+  const histogram = await fetchLogHistogram(kDefaultRange, filters, signal);
+  const sums = histogram.levels.map((counts) => counts.reduce((sum, one) => sum + one, 0));
+  expect(sums.slice(0, 5)).toEqual([0, 0, 0, 0, 0]);
+  expect(sums.reduce((sum, one) => sum + one, 0)).toBe(histogram.count);
+  const failed = await fetchTraces(kDefaultRange, { ...kNoTraceFilters, errors: true }, "", signal);
+  const errors = await Promise.all(failed.traces.map((trace) => fetchTraceErrors(trace.traceId, signal)));
+  const found = errors.flatMap((answer) => answer.errors);
+  expect(found.length).toBeGreaterThan(0);
+  expect(found.every((one) => typeof one.time === "bigint" && one.exception_type !== "")).toBe(true);
+});
+
+test("an error of AWS's API is told in its words", async () => {
+  vi.stubGlobal("fetch", async () => new Response('{"Message":"Time range cannot be longer"}', { status: 400 }));
+  await expect(fetchServiceMap(kDefaultRange, signal)).rejects.toMatchObject({
+    message: "Time range cannot be longer",
+  });
+});
+
+test("a map covers the newest six hours of a longer range", () => {
+  const hour = 3_600_000_000_000n;
+  expect(mapSpan({ kind: "last", last: "1d" }, kNow)).toEqual({ from: kNow - 6n * hour, to: kNow, cut: true });
+  expect(mapSpan({ kind: "last", last: "6h" }, kNow)).toMatchObject({ from: kNow - 6n * hour, cut: false });
+  expect(mapSpan({ kind: "between", from: 1n, to: 2n }, kNow)).toEqual({ from: 1n, to: 2n, cut: false });
+});
+
 test("an error of the server keeps its code and words", async () => {
   const failure = await fetchTrace("no-such-trace", signal).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(ApiError);
-  expect(failure).toMatchObject({ code: "not_found", message: "no span of this trace has arrived" });
+  expect(failure).toMatchObject({ code: "not_found", message: "nothing of this trace has arrived" });
 });
 
 test("no answer, and an answer that is not JSON, are told apart", async () => {

@@ -26,29 +26,45 @@ export function apiUrl(path: string, params: Params = {}): string {
 }
 
 /** Throws ApiError; code `offline` when no answer came, `unreadable` when it was not JSON. */
-export async function getJson<T>(path: string, params: Params, signal: AbortSignal): Promise<T> {
+export function getJson<T>(path: string, params: Params, signal: AbortSignal): Promise<T> {
+  return ask<T>(apiUrl(path, params), { signal });
+}
+
+/** Changes something below /api/v1, or asks a vendor's own API (a path that begins with `/`). */
+export function sendJson<T>(method: "POST" | "PATCH", path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+  return ask<T>(path.startsWith("/") ? path : apiUrl(path), {
+    method,
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+    ...(signal ? { signal } : {}),
+  });
+}
+
+async function ask<T>(url: string, init: RequestInit): Promise<T> {
+  const aborted = () => init.signal?.aborted ?? false;
   let response: Response;
   try {
-    response = await fetch(apiUrl(path, params), { signal, headers: { accept: "application/json" } });
+    response = await fetch(url, { ...init, headers: { accept: "application/json", ...init.headers } });
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (aborted()) throw error;
     throw new ApiError("offline", "The server does not answer. Is it still running?");
   }
   let body: unknown;
   try {
     body = await response.json();
   } catch (error) {
-    if (signal.aborted) throw error;
+    if (aborted()) throw error;
     throw new ApiError("unreadable", `The server answered ${response.status} with something that is not JSON.`);
   }
-  if (!response.ok) {
-    const said = (body as { error?: { code?: string; message?: string } }).error;
-    throw new ApiError(
-      said?.code ?? String(response.status),
-      said?.message ?? `The server answered ${response.status}.`,
-    );
-  }
+  if (!response.ok) throw errorOf(response.status, body);
   return body as T;
+}
+
+/** In the words of the page's API, or of AWS's. */
+function errorOf(status: number, body: unknown): ApiError {
+  const said = body as { error?: { code?: string; message?: string }; message?: string; Message?: string };
+  const code = said.error?.code ?? (status === 504 ? "deadline_exceeded" : String(status));
+  return new ApiError(code, said.error?.message ?? said.Message ?? said.message ?? `The server answered ${status}.`);
 }
 
 export function toFailure(error: unknown): Failure {

@@ -7,23 +7,26 @@ import type { LogFilters, TraceFilters } from "../model/route";
 import { buildTrace, type Trace } from "../model/trace";
 import { getJson, type Params } from "./client";
 import type {
+  WireDocuments,
   WireLog,
+  WireLogHistogram,
   WireLogs,
   WireRejected,
   WireServices,
   WireSpanAnswer,
   WireStatus,
   WireTrace,
+  WireTraceError,
+  WireTraceErrors,
   WireTraces,
 } from "./wire";
 
-function rangeParams(range: Range): Params {
+export function rangeParams(range: Range): Params {
   return range.kind === "last" ? { last: range.last } : { from: range.from.toString(), to: range.to.toString() };
 }
 
 export interface ClientStatus {
   readonly client: string;
-  readonly built: boolean;
   readonly accepted: bigint;
   readonly rejected: bigint;
   readonly last: Nanos | undefined;
@@ -46,7 +49,6 @@ export async function fetchStatus(signal: AbortSignal): Promise<Status> {
     rows: Number(wire.storage.rows),
     clients: wire.clients.map((one) => ({
       client: one.client,
-      built: one.built,
       accepted: BigInt(one.accepted),
       rejected: BigInt(one.rejected),
       last: one.last === null ? undefined : BigInt(one.last),
@@ -170,14 +172,17 @@ export async function fetchTrace(traceId: string, signal: AbortSignal): Promise<
     text: wire.text,
     truncated: wire.truncated,
     logs: wire.logs,
+    reported: wire.errors,
     services: wire.services,
     names: wire.names,
+    protocols: wire.protocols,
     ids: wire.spans.id,
     parents: wire.spans.parent,
     starts: BigInt64Array.from(wire.spans.start, BigInt),
     durations: BigInt64Array.from(wire.spans.duration, BigInt),
     service: wire.spans.service,
     name: wire.spans.name,
+    protocol: wire.spans.protocol,
     kind: wire.spans.kind,
     status: wire.spans.status,
   });
@@ -209,24 +214,66 @@ function readLogs(wire: WireLogs): LogPage {
   };
 }
 
+function logParams(range: Range, filters: LogFilters): Params {
+  return {
+    ...rangeParams(range),
+    service: filters.service,
+    client: filters.client,
+    min_severity: filters.severity === 0 ? "" : String(filters.severity),
+    text: filters.text,
+  };
+}
+
 export async function fetchLogs(
   range: Range,
   filters: LogFilters,
   cursor: string,
   signal: AbortSignal,
 ): Promise<LogPage> {
-  const params: Params = {
-    ...rangeParams(range),
-    service: filters.service,
-    min_severity: filters.severity === 0 ? "" : String(filters.severity),
-    text: filters.text,
-    cursor,
-  };
-  return readLogs(await getJson<WireLogs>("logs", params, signal));
+  return readLogs(await getJson<WireLogs>("logs", { ...logParams(range, filters), cursor }, signal));
+}
+
+export interface LogHistogram {
+  /** Start of the first step. */
+  readonly first: Nanos;
+  readonly step: Nanos;
+  readonly count: number;
+  /** One series a level: no severity, trace, debug, info, warn, error, fatal. */
+  readonly levels: readonly (readonly number[])[];
+  readonly sources: WireLogHistogram["sources"];
+}
+
+export async function fetchLogHistogram(range: Range, filters: LogFilters, signal: AbortSignal): Promise<LogHistogram> {
+  const wire = await getJson<WireLogHistogram>("logs/histogram", logParams(range, filters), signal);
+  return { ...wire, first: BigInt(wire.first), step: BigInt(wire.step) };
 }
 
 export async function fetchTraceLogs(traceId: string, cursor: string, signal: AbortSignal): Promise<LogPage> {
   return readLogs(await getJson<WireLogs>(`traces/${encodeURIComponent(traceId)}/logs`, { cursor }, signal));
+}
+
+export type TraceError = Omit<WireTraceError, "time"> & { readonly time: Nanos };
+
+export interface TraceErrors {
+  readonly truncated: boolean;
+  readonly errors: readonly TraceError[];
+}
+
+export async function fetchTraceErrors(traceId: string, signal: AbortSignal): Promise<TraceErrors> {
+  const wire = await getJson<WireTraceErrors>(`traces/${encodeURIComponent(traceId)}/errors`, {}, signal);
+  return { truncated: wire.truncated, errors: wire.errors.map((one) => ({ ...one, time: BigInt(one.time) })) };
+}
+
+export type SentDocument = WireDocuments["documents"][number];
+
+/** What vendors' clients sent, as they sent it: of a span, or the one with that key. */
+export async function fetchDocuments(
+  traceId: string,
+  which: { readonly span: string } | { readonly key: string },
+  signal: AbortSignal,
+): Promise<readonly SentDocument[]> {
+  const wire = await getJson<WireDocuments>(`traces/${encodeURIComponent(traceId)}/documents`, { ...which }, signal);
+  return wire.documents;
 }
 
 export interface RejectedRow {

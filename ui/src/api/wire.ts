@@ -7,7 +7,6 @@ export interface WireStatus {
   readonly storage: { readonly rows: string; readonly disk_bytes: string };
   readonly clients: readonly {
     readonly client: string;
-    readonly built: boolean;
     readonly accepted: string;
     readonly rejected: string;
     readonly last: string | null;
@@ -64,9 +63,12 @@ export interface WireTrace {
   readonly text: string;
   readonly truncated: boolean;
   readonly logs: number;
+  /** Errors that clients reported: occurrences and exceptions. */
+  readonly errors: number;
   readonly services: readonly string[];
   readonly names: readonly string[];
-  /** One array a column, all of one length. `service` and `name` are places in the lists above. */
+  readonly protocols: readonly string[];
+  /** One array a column, all of one length. `service`, `name` and `protocol` are places in the lists above. */
   readonly spans: {
     readonly id: readonly string[];
     readonly parent: readonly string[];
@@ -74,6 +76,7 @@ export interface WireTrace {
     readonly duration: readonly string[];
     readonly service: readonly number[];
     readonly name: readonly number[];
+    readonly protocol: readonly number[];
     readonly kind: readonly number[];
     readonly status: readonly number[];
   };
@@ -177,6 +180,52 @@ export interface WireLogs {
   readonly to: string;
   readonly logs: readonly WireLog[];
   readonly cursor: string | null;
+}
+
+export interface WireLogHistogram {
+  readonly from: string;
+  readonly to: string;
+  readonly step: string;
+  /** Start of the first step. */
+  readonly first: string;
+  readonly count: number;
+  /** No severity, trace, debug, info, warn, error, fatal. */
+  readonly levels: readonly (readonly number[])[];
+  readonly sources: readonly { readonly service: string; readonly protocol: string; readonly logs: number }[];
+}
+
+export interface WireTraceErrors {
+  readonly truncated: boolean;
+  readonly errors: readonly WireTraceError[];
+}
+
+export interface WireTraceError {
+  readonly time: string;
+  readonly span_id: string;
+  readonly protocol: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly level: string;
+  readonly language: string;
+  readonly exception_type: string;
+  readonly exception_message: string;
+  readonly stacktrace: string;
+  readonly attributes: readonly WireAttribute[];
+  readonly resource: WireProducer;
+}
+
+export interface WireDocuments {
+  readonly truncated: boolean;
+  readonly documents: readonly {
+    readonly time: string;
+    readonly span_id: string;
+    readonly kind: string;
+    readonly key: string;
+    readonly protocol: string;
+    readonly service: string;
+    /** Byte for byte as it came. */
+    readonly document: string;
+  }[];
 }
 
 export interface WireRejected {

@@ -30,7 +30,8 @@ export function protocolName(protocol: string): string {
     "otlp/grpc": "OTLP over gRPC",
     honeycomb: "Honeycomb events",
     xray: "AWS X-Ray",
-    cloudwatch_logs: "CloudWatch Logs",
+    "xray/udp": "AWS X-Ray (daemon's place)",
+    cloudwatch: "CloudWatch Logs",
     rollbar: "Rollbar",
   };
   return names[protocol] ?? protocol;

@@ -14,6 +14,12 @@ test.each([
   "/trace/5759e988bd862e3fe1be46a994272793?span=00f067aa0ba902b7&panel=logs",
   "/trace/any%2Fold%20id%3F",
   "/logs?last=1d&service=cart&severity=17&text=card+declined",
+  "/logs?client=cloudwatch&live=1",
+  "/errors",
+  "/errors?last=7d&status=any&level=critical&environment=production&project=3&text=Key",
+  "/errors?status=resolved",
+  "/errors/1/42?last=1d&occurrence=17",
+  "/map?last=6h&selected=web+%E2%86%92+db",
   "/rejected",
   "/no/such/page",
 ])("%s comes back as it was", (address) => {
@@ -28,6 +34,10 @@ test.each([
   ["/traces?min=quick", "/traces"],
   ["/traces?attribute=nothing", "/traces"],
   ["/logs?severity=99", "/logs"],
+  ["/logs?live=1&cursor=abc", "/logs?cursor=abc"],
+  ["/errors?status=gone&project=x", "/errors"],
+  ["/errors/1/42?occurrence=last", "/errors/1/42"],
+  ["/errors/1/x", "/errors/1/x"],
   ["/trace/abc?zoom=all", "/trace/abc"],
   ["/trace/%E0%A4%A", "/trace/%25E0%25A4%25A"],
 ])("%s, which makes no sense, is taken as %s", (address, taken) => {

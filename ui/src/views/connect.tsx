@@ -28,7 +28,7 @@ const kVendors: readonly Vendor[] = [
     ],
   },
   {
-    clients: ["cloudwatch_logs"],
+    clients: ["cloudwatch"],
     title: "AWS CloudWatch Logs",
     lines: (base) => [["any AWS SDK, the agent, aws logs", `AWS_ENDPOINT_URL_LOGS=${base}`]],
   },
@@ -55,11 +55,9 @@ export function Connect({ status, open }: { readonly status: Status; readonly op
 
 function VendorCard({ vendor, status }: { readonly vendor: Vendor; readonly status: Status }) {
   const clients = status.clients.filter((one) => vendor.clients.includes(one.client));
-  const built = clients.some((one) => one.built);
   const last = newest(clients);
-  const light = !built ? "unbuilt" : last === undefined ? "off" : "on";
+  const light = last === undefined ? "off" : "on";
   const words = {
-    unbuilt: "Not built yet in this version",
     off: "Waiting for the first data",
     on: `Receiving: last ${last === undefined ? "" : formatAgo(last, status.now)}`,
   }[light];
@@ -74,7 +72,7 @@ function VendorCard({ vendor, status }: { readonly vendor: Vendor; readonly stat
         <div key={line} class="client-line">
           <span class="quiet">{who}</span>
           <code>{line}</code>
-          {built && <CopyButton text={line} label={`Copy ${line}`} />}
+          <CopyButton text={line} label={`Copy ${line}`} />
         </div>
       ))}
     </li>

@@ -1,41 +1,64 @@
+import { useState } from "preact/hooks";
 import { fetchSpan } from "../api/queries";
 import type { WireSpan, WireSpanAnswer } from "../api/wire";
 import { formatDuration } from "../base/nanos";
 import { kindName, kStatusError, protocolName, statusName } from "../model/names";
+import { originOf } from "../model/origin";
 import { latest } from "../model/remote";
 import { kTraces, traceRoute } from "../model/route";
-import { nameAt, serviceAt, type Trace } from "../model/trace";
+import { nameAt, protocolAt, serviceAt, type Trace, twinAt } from "../model/trace";
 import { Attributes } from "../widgets/attributes";
 import { CopyButton } from "../widgets/copy_button";
 import { Dropped, Fact, flagsText, Producer, Section } from "../widgets/facts";
 import { useRemote } from "../widgets/hooks";
 import { Link } from "../widgets/navigation";
+import { OriginBadge } from "../widgets/origin_badge";
 import { Failed, Loading } from "../widgets/page_state";
+import { SentDocuments } from "../widgets/sent_document";
 import { ServiceName } from "../widgets/service_name";
 import { TimeText } from "../widgets/time_text";
 
-/** All of one span. What the waterfall knows is there at once; the rest is asked when the span is opened. */
+/**
+ * All of one span. What the waterfall knows is there at once; the rest is asked when the span is opened. A request that
+ * two SDKs report has a page for each report.
+ */
 export function SpanPanel({ trace, span }: { readonly trace: Trace; readonly span: number }) {
-  const id = trace.ids[span] ?? "";
+  const [other, setOther] = useState(false);
+  const twin = twinAt(trace, span);
+  const showsTwin = other && twin !== undefined;
+  const id = showsTwin ? twin.id : (trace.ids[span] ?? "");
+  const protocol = showsTwin ? twin.protocol : protocolAt(trace, span);
+  const name = showsTwin ? twin.name : nameAt(trace, span);
   const { remote, reload } = useRemote(`${trace.traceId} ${id}`, (signal) => fetchSpan(trace.traceId, id, signal));
-  const answer = latest(remote);
-  const failed = trace.status[span] === kStatusError;
+  const loaded = latest(remote);
+  const answer = loaded?.span.span_id === id ? loaded : undefined;
   const service = serviceAt(trace, span);
+  const status = answer?.span.status ?? trace.status[span] ?? 0;
+  const start = answer ? BigInt(answer.span.start) : (trace.starts[span] ?? 0n);
+  const duration = answer ? BigInt(answer.span.duration) : (trace.durations[span] ?? 0n);
   return (
     <article class="span-panel" data-testid="span-panel">
+      {twin && (
+        <fieldset class="reports">
+          <legend class="quiet">One request, reported by two SDKs</legend>
+          <button type="button" aria-pressed={!showsTwin} onClick={() => setOther(false)}>
+            {originOf(protocolAt(trace, span)).name}
+          </button>
+          <button type="button" aria-pressed={showsTwin} onClick={() => setOther(true)} data-testid="twin">
+            {originOf(twin.protocol).name}
+          </button>
+        </fieldset>
+      )}
       <h2>
-        {failed && (
+        {status === kStatusError && (
           <span class="error-mark" title="failed">
             !
           </span>
         )}
-        <span data-testid="span-name">{nameAt(trace, span)}</span>
+        <span data-testid="span-name">{name}</span> <OriginBadge protocol={protocol} />
       </h2>
       <p>
-        <Link
-          to={{ ...kTraces, filters: { ...kTraces.filters, service, name: nameAt(trace, span) } }}
-          title="Traces with this span"
-        >
+        <Link to={{ ...kTraces, filters: { ...kTraces.filters, service, name } }} title="Traces with this span">
           <ServiceName service={service} />
         </Link>
       </p>
@@ -45,19 +68,21 @@ export function SpanPanel({ trace, span }: { readonly trace: Trace; readonly spa
         </p>
       )}
       <dl class="span-facts">
-        <Fact name="Duration">{formatDuration(trace.durations[span] ?? 0n)}</Fact>
+        <Fact name="Duration">{formatDuration(duration)}</Fact>
         <Fact name="Began">
-          <TimeText at={trace.starts[span] ?? 0n} />{" "}
-          <span class="quiet">{formatDuration((trace.starts[span] ?? 0n) - trace.start)} into the trace</span>
+          <TimeText at={start} /> <span class="quiet">{formatDuration(start - trace.start)} into the trace</span>
         </Fact>
         <Fact name="Kind">{kindName(trace.kind[span] ?? 0)}</Fact>
-        <Fact name="Status">{statusName(trace.status[span] ?? 0)}</Fact>
+        <Fact name="Status">{statusName(status)}</Fact>
         <Fact name="Span id">
           <code data-testid="span-id">{id}</code>
           <CopyButton text={id} label="Copy the span id" />
         </Fact>
         {answer && <Sent span={answer.span} />}
       </dl>
+      {originOf(protocol).key === "xray" && (
+        <SentDocuments key={id} traceId={trace.traceId} which={{ span: id }} protocol={protocol} />
+      )}
       {answer ? (
         <Details answer={answer} />
       ) : remote.state === "failed" ? (

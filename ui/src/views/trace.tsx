@@ -1,12 +1,14 @@
 // One trace: its facts, the minimap, the waterfall, and beside it the span or the log records.
 
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { fetchTrace, traceDownloadUrl } from "../api/queries";
+import { fetchTrace, fetchTraceErrors, fetchTraceLogs, traceDownloadUrl } from "../api/queries";
 import { formatDuration } from "../base/nanos";
 import { plural } from "../base/numbers";
 import { Minimap, type Window } from "../charts/minimap";
 import { visibleRows } from "../model/layout";
-import { latest } from "../model/remote";
+import { type Mark, marksBySpan, placeMarks } from "../model/marks";
+import { originOf } from "../model/origin";
+import { latest, type Remote } from "../model/remote";
 import { kTraces, type RouteOf } from "../model/route";
 import { nameAt, serviceAt, spanIndex, type Trace } from "../model/trace";
 import { toXray } from "../model/trace_id";
@@ -14,27 +16,30 @@ import { CopyButton } from "../widgets/copy_button";
 import { useRemote, useSize } from "../widgets/hooks";
 import { does, taken, useHotkeys } from "../widgets/hotkeys";
 import { go, Link } from "../widgets/navigation";
+import { OriginBadge } from "../widgets/origin_badge";
 import { Empty, Failed, Loading } from "../widgets/page_state";
 import { ServiceName } from "../widgets/service_name";
 import { TimeText } from "../widgets/time_text";
+import { MarkLane } from "./mark_lane";
 import { SpanPanel } from "./span_panel";
-import { TraceLogs } from "./trace_logs";
+import { type Reports, TraceReports } from "./trace_reports";
 import { Waterfall } from "./waterfall";
 
 export function TraceView({ route }: { readonly route: RouteOf<"trace"> }) {
   const { remote, reload } = useRemote(route.traceId, (signal) => fetchTrace(route.traceId, signal));
   useHotkeys({ r: taken(() => reload()) });
   const trace = latest(remote);
-  if (trace) return <OpenTrace trace={trace} route={route} />;
+  if (trace) return <JoinedTrace trace={trace} route={route} />;
   if (remote.state === "loading") return <Loading what={`trace ${route.traceId}`} />;
   if (remote.state === "failed" && remote.failure.code === "not_found") {
     return (
-      <Empty title="No span of this trace has arrived">
+      <Empty title="Nothing of this trace has arrived">
         <p>
           <code>{route.traceId}</code>
         </p>
         <p class="quiet">
-          Exporters send in batches: a span may need a few seconds. Or the trace was not sampled, or it was refused.
+          No span, no segment, no log record and no error names it. Exporters send in batches: a span may need a few
+          seconds. Or the trace was not sampled, or it was refused.
         </p>
         <p class="actions">
           <button type="button" onClick={reload}>
@@ -50,6 +55,41 @@ export function TraceView({ route }: { readonly route: RouteOf<"trace"> }) {
   return remote.state === "failed" ? <Failed what="the trace" failure={remote.failure} onRetry={reload} /> : null;
 }
 
+/** The trace with what log records and errors say beside it. */
+function JoinedTrace({ trace, route }: { readonly trace: Trace; readonly route: RouteOf<"trace"> }) {
+  const { remote, reload } = useRemote<Reports>(`${trace.traceId} ${trace.logs} ${trace.reported}`, async (signal) => {
+    const [logs, errors] = await Promise.all([
+      trace.logs === 0 ? { logs: [], cursor: "" } : fetchTraceLogs(trace.traceId, "", signal),
+      trace.reported === 0 ? { errors: [] } : fetchTraceErrors(trace.traceId, signal),
+    ]);
+    return { logs: logs.logs, cursor: logs.cursor, errors: errors.errors };
+  });
+  const props = { trace, route, reports: remote, onReload: reload };
+  return trace.count === 0 ? <SpanlessTrace {...props} /> : <OpenTrace {...props} />;
+}
+
+interface TraceProps {
+  readonly trace: Trace;
+  readonly route: RouteOf<"trace">;
+  readonly reports: Remote<Reports>;
+  readonly onReload: () => void;
+}
+
+function SpanlessTrace({ trace, reports, onReload }: TraceProps) {
+  return (
+    <div class="trace spanless">
+      <header class="trace-head">
+        <h1>Trace without spans</h1>
+        <p class="quiet">
+          No span and no segment of it has arrived (not sampled, or still on their way); this is what names it.
+        </p>
+        <Ids trace={trace} />
+      </header>
+      <TraceReports trace={trace} reports={reports} onReload={onReload} span="" onSpan={() => undefined} />
+    </div>
+  );
+}
+
 function readZoom(zoom: string, length: number): Window {
   const [from, to] = zoom.split("-").map(Number);
   return from !== undefined && to !== undefined && from < to
@@ -63,13 +103,16 @@ function writeZoom(view: Window, length: number): string {
   return (from === 0 && to >= length) || to <= from ? "" : `${from}-${to}`;
 }
 
-function OpenTrace({ trace, route }: { readonly trace: Trace; readonly route: RouteOf<"trace"> }) {
+function OpenTrace({ trace, route, reports, onReload }: TraceProps) {
   const [collapsed, setCollapsed] = useState<ReadonlySet<number>>(new Set());
   const rows = useMemo(() => visibleRows(trace.layout, collapsed), [trace, collapsed]);
   const { ref, size } = useSize<HTMLDivElement>();
   const length = trace.layout.length;
   const view = useMemo(() => readZoom(route.zoom, length), [route.zoom, length]);
   const selected = spanIndex(trace, route.span);
+  const known = latest(reports);
+  const marks = useMemo(() => placeMarks(trace, known?.logs ?? [], known?.errors ?? []), [trace, known]);
+  const bySpan = useMemo(() => marksBySpan(marks), [marks]);
 
   const select = useCallback(
     (node: number) => {
@@ -78,6 +121,7 @@ function OpenTrace({ trace, route }: { readonly trace: Trace; readonly route: Ro
     },
     [trace, route],
   );
+  const openMark = (mark: Mark) => go({ ...route, span: trace.ids[mark.span] ?? route.span, panel: "logs" }, "replace");
   const setView = (next: Window) => go({ ...route, zoom: writeZoom(next, length) }, "replace");
   const toggle = (node: number, close?: boolean) => setCollapsed((before) => toggled(before, node, close));
   const move = (by: number) => moveSelection(trace, rows, selected, by, select);
@@ -117,6 +161,11 @@ function OpenTrace({ trace, route }: { readonly trace: Trace; readonly route: Ro
             view={view}
             onSelect={select}
             onToggle={toggle}
+            marks={bySpan}
+            onMark={openMark}
+            above={
+              marks.length > 0 && <MarkLane marks={marks} view={view} width={size.width * 0.6} onSelect={openMark} />
+            }
             tools={
               <>
                 <button type="button" onClick={() => setCollapsed(everyParent(trace))} title="Collapse everything ({)">
@@ -145,7 +194,7 @@ function OpenTrace({ trace, route }: { readonly trace: Trace; readonly route: Ro
           />
         </section>
         <aside class={selected >= 0 ? "trace-side has-span" : "trace-side"} aria-label="Details">
-          <Side trace={trace} route={route} selected={selected} />
+          <Side trace={trace} route={route} selected={selected} reports={reports} onReload={onReload} />
         </aside>
       </div>
     </div>
@@ -155,7 +204,6 @@ function OpenTrace({ trace, route }: { readonly trace: Trace; readonly route: Ro
 function TraceHead({ trace }: { readonly trace: Trace }) {
   const root = trace.layout.order[0] ?? 0;
   const first = root < trace.count ? root : (trace.layout.order[1] ?? 0);
-  const xray = toXray(trace.traceId);
   return (
     <header class="trace-head">
       <h1>
@@ -174,7 +222,7 @@ function TraceHead({ trace }: { readonly trace: Trace }) {
             <span class="error-mark" aria-hidden="true">
               !
             </span>
-            {plural(trace.errors, "error")}
+            {plural(trace.errors, "failed span")}
           </li>
         )}
         {trace.layout.missing.length > 0 && (
@@ -182,31 +230,14 @@ function TraceHead({ trace }: { readonly trace: Trace }) {
             {plural(trace.layout.missing.length, "missing parent")}
           </li>
         )}
+        {origins(trace).map((protocol) => (
+          <li key={protocol}>
+            <OriginBadge protocol={protocol} />
+          </li>
+        ))}
         {trace.truncated && <li class="error-text">only the first {plural(trace.count, "span")} are shown</li>}
       </ul>
-      <ul class="facts ids">
-        <li>
-          <span class="quiet">trace</span> <code data-testid="trace-id">{trace.traceId}</code>
-          <CopyButton text={trace.traceId} label="Copy the trace id" />
-        </li>
-        {trace.text !== "" && (
-          <li>
-            <span class="quiet">as sent</span> <code>{trace.text}</code>
-            <CopyButton text={trace.text} label="Copy the id as the client wrote it" />
-          </li>
-        )}
-        {xray !== "" && (
-          <li>
-            <span class="quiet">X-Ray</span> <code data-testid="xray-id">{xray}</code>
-            <CopyButton text={xray} label="Copy the id in X-Ray's form" />
-          </li>
-        )}
-        <li>
-          <a href={traceDownloadUrl(trace.traceId)} download={`${trace.traceId}.json`} data-testid="download">
-            Download JSON
-          </a>
-        </li>
-      </ul>
+      <Ids trace={trace} />
       <ul class="legend" aria-label="Services">
         {trace.byService.slice(0, 12).map((one) => (
           <li key={one.service}>
@@ -221,13 +252,46 @@ function TraceHead({ trace }: { readonly trace: Trace }) {
   );
 }
 
-interface SideProps {
-  readonly trace: Trace;
-  readonly route: RouteOf<"trace">;
+/** Who told of its spans. */
+function origins(trace: Trace): readonly string[] {
+  const seen = new Map(trace.protocols.map((protocol) => [originOf(protocol).key, protocol]));
+  return [...seen.values()].sort();
+}
+
+function Ids({ trace }: { readonly trace: Trace }) {
+  const xray = toXray(trace.traceId);
+  return (
+    <ul class="facts ids">
+      <li>
+        <span class="quiet">trace</span> <code data-testid="trace-id">{trace.traceId}</code>
+        <CopyButton text={trace.traceId} label="Copy the trace id" />
+      </li>
+      {trace.text !== "" && (
+        <li>
+          <span class="quiet">as sent</span> <code>{trace.text}</code>
+          <CopyButton text={trace.text} label="Copy the id as the client wrote it" />
+        </li>
+      )}
+      {xray !== "" && (
+        <li>
+          <span class="quiet">X-Ray</span> <code data-testid="xray-id">{xray}</code>
+          <CopyButton text={xray} label="Copy the id in X-Ray's form" />
+        </li>
+      )}
+      <li>
+        <a href={traceDownloadUrl(trace.traceId)} download={`${trace.traceId}.json`} data-testid="download">
+          Download JSON
+        </a>
+      </li>
+    </ul>
+  );
+}
+
+interface SideProps extends TraceProps {
   readonly selected: number;
 }
 
-function Side({ trace, route, selected }: SideProps) {
+function Side({ trace, route, selected, reports, onReload }: SideProps) {
   const panel = selected >= 0 ? route.panel : "logs";
   const tab = (name: "span" | "logs", label: string) => (
     <button
@@ -245,7 +309,7 @@ function Side({ trace, route, selected }: SideProps) {
       <div class="tabs">
         <div role="tablist" aria-label="Details">
           {tab("span", "Span")}
-          {tab("logs", `Logs (${trace.logs})`)}
+          {tab("logs", reportsTitle(trace))}
         </div>
         {selected >= 0 && (
           <button
@@ -262,11 +326,21 @@ function Side({ trace, route, selected }: SideProps) {
         {panel === "span" ? (
           <SpanPanel key={trace.ids[selected]} trace={trace} span={selected} />
         ) : (
-          <TraceLogs trace={trace} span={route.span} onSpan={(id) => go({ ...route, span: id, panel: "span" })} />
+          <TraceReports
+            trace={trace}
+            reports={reports}
+            onReload={onReload}
+            span={route.span}
+            onSpan={(id) => go({ ...route, span: id, panel: "span" })}
+          />
         )}
       </div>
     </>
   );
+}
+
+function reportsTitle(trace: Trace): string {
+  return trace.reported === 0 ? `Logs (${trace.logs})` : `Logs (${trace.logs}) and errors (${trace.reported})`;
 }
 
 function toggled(before: ReadonlySet<number>, node: number, close?: boolean): ReadonlySet<number> {

@@ -5,10 +5,13 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatDuration } from "../base/nanos";
 import { formatCount } from "../base/numbers";
 import type { Window } from "../charts/minimap";
+import type { Mark } from "../model/marks";
 import { kindName, kStatusError } from "../model/names";
 import { serviceColour } from "../model/palette";
-import { nameAt, serviceAt, type Trace } from "../model/trace";
+import { nameAt, protocolAt, serviceAt, type Trace, twinAt } from "../model/trace";
 import { useMedia } from "../widgets/hooks";
+import { OriginBadge } from "../widgets/origin_badge";
+import { MarkDots } from "./mark_lane";
 
 interface Props {
   readonly trace: Trace;
@@ -20,6 +23,11 @@ interface Props {
   readonly view: Window;
   readonly onSelect: (node: number) => void;
   readonly onToggle: (node: number) => void;
+  /** Log records and errors by span. */
+  readonly marks: ReadonlyMap<number, readonly Mark[]>;
+  readonly onMark: (mark: Mark) => void;
+  /** Stands between the axis and the rows. */
+  readonly above: ComponentChildren;
   /** Buttons that stand above the names. */
   readonly tools: ComponentChildren;
 }
@@ -71,6 +79,7 @@ export function Waterfall(props: Props) {
   return (
     <>
       <TimeAxis view={view}>{props.tools}</TimeAxis>
+      {props.above}
       <div
         class="waterfall"
         ref={scroller}
@@ -127,7 +136,8 @@ interface RowProps extends Props {
   readonly indent: number;
 }
 
-function Row({ trace, row, top, height, indent, collapsed, selected, view, onSelect, onToggle }: RowProps) {
+function Row(props: RowProps) {
+  const { trace, row, top, height, indent, collapsed, selected, view, onSelect, onToggle, marks, onMark } = props;
   const { order, depth, after, errorBelow } = trace.layout;
   const node = order[row] ?? 0;
   const level = depth[row] ?? 0;
@@ -189,6 +199,7 @@ function Row({ trace, row, top, height, indent, collapsed, selected, view, onSel
             {nameAt(trace, node)}
           </span>
         )}
+        {!missing && <Sources trace={trace} node={node} />}
         {closed && (
           <span class="below">
             +{formatCount(below)}
@@ -200,8 +211,22 @@ function Row({ trace, row, top, height, indent, collapsed, selected, view, onSel
           </span>
         )}
       </span>
-      <Bar trace={trace} node={node} view={view} colour={missing ? "transparent" : serviceColour(service)} />
+      <Bar trace={trace} node={node} view={view} colour={missing ? "transparent" : serviceColour(service)}>
+        <MarkDots marks={marks.get(node) ?? []} view={view} onSelect={onMark} />
+      </Bar>
     </div>
+  );
+}
+
+/** Who told of a span, where a trace has several; a request that two told of has both. */
+function Sources({ trace, node }: { readonly trace: Trace; readonly node: number }) {
+  if (trace.protocols.length < 2) return null;
+  const twin = twinAt(trace, node);
+  return (
+    <span class="sources">
+      <OriginBadge protocol={protocolAt(trace, node)} />
+      {twin && <OriginBadge protocol={twin.protocol} />}
+    </span>
   );
 }
 
@@ -210,9 +235,10 @@ interface BarProps {
   readonly node: number;
   readonly view: Window;
   readonly colour: string;
+  readonly children: ComponentChildren;
 }
 
-function Bar({ trace, node, view, colour }: BarProps) {
+function Bar({ trace, node, view, colour, children }: BarProps) {
   const { left, width, shift } = trace.layout;
   const seen = view.to - view.from;
   const begin = (100 * ((left[node] ?? 0) - view.from)) / seen;
@@ -240,6 +266,7 @@ function Bar({ trace, node, view, colour }: BarProps) {
             {formatDuration(BigInt(Math.round(Math.abs(moved))))}
           </span>
         )}
+        {children}
       </span>
     </span>
   );

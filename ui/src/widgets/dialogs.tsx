@@ -28,7 +28,8 @@ function Dialog({ title, children }: { readonly title: string; readonly children
 
 const kKeys: readonly (readonly [string, string])[] = [
   ["/", "find a trace by its id"],
-  ["g h · g t · g l · g r", "home, traces, logs, rejected"],
+  ["g h · g t · g m", "home, traces, map"],
+  ["g l · g e · g r", "logs, errors, rejected"],
   ["j  k", "next, previous row or span"],
   ["Enter", "open the row; details of the span"],
   ["Esc", "close what is innermost"],
@@ -38,6 +39,7 @@ const kKeys: readonly (readonly [string, string])[] = [
   ["z", "waterfall: the whole trace again"],
   ["n", "next failed span"],
   ["u", "local time or UTC"],
+  ["p", "logs: live, or not"],
   ["r", "read again"],
   ["?", "this list"],
 ];

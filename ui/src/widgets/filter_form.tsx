@@ -75,14 +75,42 @@ export function TextField({ name, label, value, placeholder, size, list, onFocus
 interface ServiceProps {
   readonly value: string;
   readonly range: Range;
+  readonly label?: string;
+  /** The names to choose from; those of services that send spans unless said. */
+  readonly names?: readonly string[];
   readonly onChange: (event: Event) => void;
 }
 
+interface ChoiceProps {
+  readonly name: string;
+  readonly label: string;
+  readonly value: string;
+  /** Value and what it is called. */
+  readonly choices: readonly (readonly [string, string])[];
+  readonly onChange: (event: Event) => void;
+}
+
+export function ChoiceField({ name, label, value, choices, onChange }: ChoiceProps) {
+  const known = choices.some(([one]) => one === value) ? choices : [...choices, [value, value] as const];
+  return (
+    <label class="field short">
+      {label}
+      <select name={name} data-testid={`filter-${name}`} defaultValue={value} onChange={onChange}>
+        {known.map(([one, title]) => (
+          <option key={one} value={one} selected={one === value}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 /** A service's name, with those of the time range to choose from once the field is entered. */
-export function ServiceField({ value, range, onChange }: ServiceProps) {
+export function ServiceField({ value, range, label = "Service", names, onChange }: ServiceProps) {
   const [services, setServices] = useState<readonly string[] | undefined>(undefined);
   const ask = () => {
-    if (services !== undefined) return;
+    if (services !== undefined || names !== undefined) return;
     setServices([]);
     // Only suggestions: without them the field can still be typed into.
     fetchServices(range, new AbortController().signal).then(
@@ -94,7 +122,7 @@ export function ServiceField({ value, range, onChange }: ServiceProps) {
     <>
       <TextField
         name="service"
-        label="Service"
+        label={label}
         value={value}
         placeholder="any"
         list="known-services"
@@ -102,7 +130,7 @@ export function ServiceField({ value, range, onChange }: ServiceProps) {
         onChange={onChange}
       />
       <datalist id="known-services">
-        {services?.map((name) => (
+        {(names ?? services)?.map((name) => (
           <option key={name} value={name} />
         ))}
       </datalist>

@@ -1,9 +1,13 @@
 import type { LogRow } from "../api/queries";
+import { indentJson } from "../base/json_text";
 import { levelOf, protocolName } from "../model/names";
+import { originOf } from "../model/origin";
 import { traceRoute } from "../model/route";
 import { Attributes } from "./attributes";
+import { CopyButton } from "./copy_button";
 import { Dropped, Fact, flagsText, Producer } from "./facts";
 import { Link } from "./navigation";
+import { OriginBadge } from "./origin_badge";
 import { ServiceName } from "./service_name";
 import { TimeText } from "./time_text";
 
@@ -23,7 +27,8 @@ export function LogLine({ log, linkTrace = false, onSpan }: Props) {
       <details>
         <summary data-row="">
           <TimeText at={log.time} />
-          <span class={`level ${level}`}>{log.severity_text === "" ? level : log.severity_text.toLowerCase()}</span>
+          <span class={`level ${level}`}>{levelText(log)}</span>
+          <OriginBadge protocol={log.protocol} />
           <ServiceName service={log.service} />
           <span class="log-body">{summaryOf(log)}</span>
         </summary>
@@ -43,6 +48,13 @@ export function LogLine({ log, linkTrace = false, onSpan }: Props) {
   );
 }
 
+/** CloudWatch's events have no severity: nothing is said then. */
+function levelText(log: LogRow): string {
+  if (log.severity_text !== "") return log.severity_text.toLowerCase();
+  const level = levelOf(log.severity_number);
+  return level === "none" ? "–" : level;
+}
+
 /** The body; an event without one is told by its name and its attributes. */
 function summaryOf(log: LogRow): string {
   if (log.body !== "") return log.body;
@@ -51,10 +63,20 @@ function summaryOf(log: LogRow): string {
   return said.length === 0 ? "(empty)" : said.join("  ");
 }
 
+function Body({ log }: { readonly log: LogRow }) {
+  const indented = indentJson(log.body);
+  return (
+    <div class="sent-document">
+      <pre class="log-whole">{indented}</pre>
+      <CopyButton text={log.body} label="Copy the message as it was sent" />
+    </div>
+  );
+}
+
 function Whole({ log }: { readonly log: LogRow }) {
   return (
     <div class="log-details">
-      {log.body !== "" && <pre class="log-whole">{log.body}</pre>}
+      {log.body !== "" && <Body log={log} />}
       {log.attributes.length > 0 && <Attributes attributes={log.attributes} />}
       <Dropped count={log.dropped_attributes_count} what="attribute" />
       <dl class="span-facts">
@@ -65,7 +87,7 @@ function Whole({ log }: { readonly log: LogRow }) {
           </Fact>
         )}
         {log.sent_time === "0" && <Fact name="Time">none was sent: observed or received</Fact>}
-        {log.observed_time !== "0" && (
+        {log.observed_time !== "0" && originOf(log.protocol).key !== "cloudwatch" && (
           <Fact name="Observed">
             <TimeText at={BigInt(log.observed_time)} />
           </Fact>
