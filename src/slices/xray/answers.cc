@@ -49,7 +49,7 @@ Failure failure_of(const Error& error) {
       return {400, "InvalidRequestException", error.message};
     case ErrorCode::kDeadlineExceeded:
       return {400, "InvalidRequestException",
-              "The time range holds too much to be read at once; ask for a shorter one"};
+              "The time range holds too much to be read at once; ask again, or for a shorter one"};
     case ErrorCode::kUnauthenticated:
       return {403, "MissingAuthenticationTokenException", "Missing Authentication Token"};
     case ErrorCode::kPermissionDenied:

@@ -175,8 +175,9 @@ void GraphIndex::catch_up() {
   const auto end = begin + std::chrono::milliseconds(400);
   // An error is one of the store, or of the time: the next call, or the next question, goes on from here.
   if (update(end) && !is_over(end)) (void)extend(minus(updated_, kHour), end);
+  const bool behind = started_ && !full() && horizon_ > minus(updated_, kHour);
   const auto taken = Clock::now() - begin;
-  const auto rest = std::max<Clock::duration>(std::chrono::seconds(2), 4 * taken);
+  const auto rest = behind ? taken : std::max<Clock::duration>(std::chrono::seconds(2), 4 * taken);
   rest_until_ = (Clock::now() + rest).time_since_epoch().count();
 }
 
