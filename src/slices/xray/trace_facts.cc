@@ -31,7 +31,10 @@ class Collector {
 
   void add(const Trace& trace) {
     for (const Part* segment : trace.segments()) {
-      if (segment->twin) continue;
+      if (segment->twin != nullptr) twins_.push_back(segment);
+    }
+    for (const Part* segment : trace.segments()) {
+      if (segment->twin != nullptr) continue;
       request(*segment);
       call(*segment);
     }
@@ -61,19 +64,31 @@ class Collector {
     cover_all(segment, start, end);
     Fact& made = fact({Place::Kind::kRequest, {}, key_of(segment)}, segment, start, end);
     made.real = !segment.inferred;
-    made.root = segment.caller == nullptr && !segment.inferred;
+    made.root = caller_of(segment) == nullptr && !segment.inferred;
+  }
+
+  /// Who called it, as whichever SDK reports the request knows.
+  [[nodiscard]] const Part* caller_of(const Part& segment) const {
+    const Part* const caller = segment.caller;
+    if (caller != nullptr && (caller->owner == nullptr || caller->owner->twin != &segment)) return caller;
+    for (const Part* twin : twins_) {
+      if (twin->twin == &segment && twin->caller != nullptr && twin->caller->owner != &segment) return twin->caller;
+    }
+    return nullptr;
   }
 
   void call(const Part& segment) {
-    if (segment.caller == nullptr) {
+    const Part* const caller = caller_of(segment);
+    if (caller == nullptr) {
       if (segment.inferred) return;
       fact({Place::Kind::kCall, {node_name(segment), "client"}, key_of(segment)}, segment, segment.start, segment.end);
       return;
     }
-    const Part* from = segment.caller->owner;
-    if (from == nullptr || from->twin) return;
+    const Part* from = caller->owner;
+    if (from == nullptr) return;
+    if (from->twin != nullptr) from = from->twin;
     // What the caller saw; a segment that names a segment as its parent has no record of the call but itself.
-    const Part& record = segment.caller->is_segment ? segment : *segment.caller;
+    const Part& record = caller->is_segment ? segment : *caller;
     fact({Place::Kind::kCall, key_of(*from), key_of(segment)}, record, record.start, record.end);
   }
 
@@ -90,6 +105,7 @@ class Collector {
 
   Places& places_;
   const double base_;
+  std::vector<const Part*> twins_;
   std::vector<Fact> facts_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "slices/xray/fact_filter.h"
 #include "slices/xray/json_access.h"
 #include "slices/xray/service_graph.h"
@@ -50,6 +52,51 @@ TEST(Facts, OneARequestAndOneACall) {
   EXPECT_EQ(of({Place::Kind::kCall, {"web", ""}, {"orders", ""}}).outcome, Fact::Outcome::kFault)
       << "the caller's view";
   EXPECT_EQ(of({Place::Kind::kCall, {"web", "client"}, {"web", ""}}).seconds, 0.75);
+}
+
+/// Two SDKs in `web`: one request, with the callers and calls that either of them reports, each once.
+TEST(Facts, ARequestOfTwoSdksIsOneWithTheCallsOfBoth) {
+  const auto span = [](std::string_view json, std::string_view service, bool is_segment) {
+    StoredDocument document;
+    document.body = value_from_json(json).value();
+    document.foreign = true;
+    document.is_segment = is_segment;
+    document.service = service;
+    return document;
+  };
+  std::vector<StoredDocument> stored;
+  stored.push_back(
+      span(R"({"id":"00000000000000a1","name":"browser","start_time":100,"end_time":103})", "browser", true));
+  stored.push_back(span(R"({"id":"00000000000000a2","parent_id":"00000000000000a1","name":"web","start_time":100.2,
+                            "end_time":102.2})",
+                        "web", true));
+  for (const std::string_view call : {R"({"id":"00000000000000a3","parent_id":"00000000000000a2","name":"orders",
+      "type":"subsegment","namespace":"remote","start_time":100.5,"end_time":102})",
+                                      R"({"id":"00000000000000a4",
+      "parent_id":"00000000000000a2","name":"db","type":"subsegment","namespace":"remote","start_time":100.5,
+      "end_time":100.75})"})
+    stored.push_back(span(call, "web", false));
+  StoredDocument segment;
+  segment.text = kWeb;
+  segment.body = value_from_json(kWeb).value();
+  stored.push_back(std::move(segment));
+  const Trace trace(trace_id_from_text("1-5759e988-bd862e3fe1be46a994272793").id, std::move(stored));
+  Places places;
+  double base = 0;
+  std::map<std::string, int> found;
+  for (const Fact& fact : facts_of(trace, places, base)) {
+    const Place& place = places.at(fact.place);
+    ++found[(place.kind == Place::Kind::kRequest ? "" : place.from.first + " " + place.from.second + "→") +
+            place.to.first];
+  }
+  EXPECT_EQ(found, (std::map<std::string, int>{{"browser", 1},
+                                               {"web", 1},
+                                               {"orders", 1},
+                                               {"db", 1},
+                                               {"browser client→browser", 1},
+                                               {"browser →web", 1},
+                                               {"web →orders", 1},
+                                               {"web →db", 1}}));
 }
 
 TEST(Facts, WhatIsInProgressIsShownAndNotCounted) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <utility>
 
 #include "slices/xray/json_access.h"
@@ -62,6 +63,8 @@ std::string inferred_origin(const Value& call) {
   return "AWS::" + std::string(name);
 }
 
+bool overlap(const Part& a, const Part& b) { return a.start <= b.end && b.start <= a.end; }
+
 }  // namespace
 
 Trace::Trace(const TraceId& id, std::vector<StoredDocument> documents)
@@ -71,6 +74,7 @@ Trace::Trace(const TraceId& id, std::vector<StoredDocument> documents)
   find_callers();
   find_twins();
   infer();
+  find_inferred_twins();
   find_root();
 }
 
@@ -209,14 +213,16 @@ void Trace::find_callers() {
   }
 }
 
-/// A span of another SDK that reports the same request: of the same service, at the same time.
+/// A span of another SDK that reports the same request: of the same service, at the same time. Of several segments the
+/// one that began closest counts for it.
 void Trace::find_twins() {
   for (Part* span : segments_) {
     if (!span->foreign) continue;
-    span->twin = std::ranges::any_of(segments_, [&](const Part* segment) {
-      return !segment->foreign && segment->name == span->name && segment->start <= span->end &&
-             span->start <= segment->end;
-    });
+    for (Part* segment : segments_) {
+      if (segment->foreign || segment->name != span->name || !overlap(*segment, *span)) continue;
+      const auto distance = [&](const Part& one) { return std::abs(one.start - span->start); };
+      if (span->twin == nullptr || distance(*segment) < distance(*span->twin)) span->twin = segment;
+    }
   }
 }
 
@@ -245,6 +251,18 @@ void Trace::infer() {
     segment.foreign = call->foreign;
     call->called.push_back(&segment);
     segments_.push_back(&segment);
+  }
+}
+
+/// A call that both SDKs of a request report is one call.
+void Trace::find_inferred_twins() {
+  for (Part* span : segments_) {
+    if (!span->inferred || !span->foreign || span->caller->owner->twin == nullptr) continue;
+    const auto same = std::ranges::find_if(segments_, [&](const Part* other) {
+      return other->inferred && !other->foreign && other->caller->owner == span->caller->owner->twin &&
+             node_name(*other) == node_name(*span) && overlap(*other, *span);
+    });
+    if (same != segments_.end()) span->twin = *same;
   }
 }
 

@@ -36,7 +36,7 @@ struct Part {
   bool is_segment = false;
   bool inferred = false;
   bool foreign = false;
-  bool twin = false;                         ///< reports the same request as another segment: shown, not counted
+  Part* twin = nullptr;                      ///< the segment that reports the same request and counts for this one
   const Value* body = nullptr;               ///< its members; subsegments of its own are only in `children`
   const StoredDocument* document = nullptr;  ///< null for what is embedded or inferred
   Part* parent = nullptr;                    ///< the part around it
@@ -79,6 +79,7 @@ class Trace {
   void find_callers();
   void find_twins();
   void infer();
+  void find_inferred_twins();
   void find_root();
 
   TraceId id_;
