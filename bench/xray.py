@@ -164,6 +164,29 @@ def questions(server, begin, end):
             for name, (path, body) in calls.items()}
 
 
+def measure(server, options):
+    end = int(time.time())
+    begin = end - 3_600
+    prepared = list(bodies(generate(options.traces, begin, 3_600)))
+    figures = {"PutTraceSegments": measured(server, lambda: send_by_api(server, prepared, options.connections),
+                                            options.traces * 2)}
+    prepared.clear()
+    figures["first graph s"], figures["questions ms"] = questions(server, begin, end)
+    figures["memory after questions MB"] = server.memory_mb()
+    figures["peak memory MB"] = server.memory_mb("VmHWM")
+    graph = Api(server).post("/ServiceGraph", {"StartTime": begin, "EndTime": end})
+    total = sum(each["SummaryStatistics"]["TotalCount"] for each in graph["Services"]
+                if each["Name"] == "web" and each.get("Type") != "client")
+    assert total == options.traces, (total, options.traces)
+    datagrams = [b'{"format":"json","version":1}\n' + each.encode()
+                 for each in generate(options.udp // 2, begin - 7_200, 3_600, seed=2)]
+    before = accepted(server)
+    figures["UDP"] = measured(server, lambda: send_by_udp(server, datagrams, options.udp_per_second),
+                              len(datagrams))
+    figures["UDP"].update(sent=len(datagrams), accepted=accepted(server) - before, rejected=rejected(server))
+    return figures
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"))
@@ -175,26 +198,10 @@ def main():
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="tetrascope-bench-") as folder:
         server = Server(options.build, pathlib.Path(folder))
-        end = int(time.time())
-        begin = end - 3_600
-        prepared = list(bodies(generate(options.traces, begin, 3_600)))
-        figures = {"PutTraceSegments": measured(server, lambda: send_by_api(server, prepared, options.connections),
-                                                options.traces * 2)}
-        prepared.clear()
-        figures["first graph s"], figures["questions ms"] = questions(server, begin, end)
-        figures["memory after questions MB"] = server.memory_mb()
-        figures["peak memory MB"] = server.memory_mb("VmHWM")
-        graph = Api(server).post("/ServiceGraph", {"StartTime": begin, "EndTime": end})
-        total = sum(each["SummaryStatistics"]["TotalCount"] for each in graph["Services"]
-                    if each["Name"] == "web" and each.get("Type") != "client")
-        assert total == options.traces, (total, options.traces)
-        datagrams = [b'{"format":"json","version":1}\n' + each.encode()
-                     for each in generate(options.udp // 2, begin - 7_200, 3_600, seed=2)]
-        before = accepted(server)
-        figures["UDP"] = measured(server, lambda: send_by_udp(server, datagrams, options.udp_per_second),
-                                  len(datagrams))
-        figures["UDP"].update(sent=len(datagrams), accepted=accepted(server) - before, rejected=rejected(server))
-        server.stop()
+        try:
+            figures = measure(server, options)
+        finally:
+            server.stop()
     if options.json:
         print(json.dumps(figures, indent=2))
         return

@@ -1,11 +1,14 @@
-// Filter expressions: whatever comes is refused in words or can be asked of a trace.
+// Filter expressions: whatever comes is refused in words or can be asked of a trace, of its facts and of the store.
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
 
+#include "query/check.h"
+#include "slices/xray/fact_filter.h"
 #include "slices/xray/filter_match.h"
+#include "slices/xray/filter_plan.h"
 
 namespace {
 
@@ -28,6 +31,24 @@ const Trace& sample() {
   return trace;
 }
 
+/// What the store is asked makes sense; facts say what the trace says.
+void look_for(const Filter& filter) {
+  const plan::TimeRange range{UnixNanos{0}, UnixNanos{1}};
+  plan::TableRead read;
+  read.columns = {{"id", plan::column("trace_id")}};
+  read.where = candidates(filter, range);
+  if (!plan::check({range, {read}, {}})) std::abort();
+  if (!FactFilter::is_enough(filter)) return;
+  struct Count : FactSink {
+    bool any = false;
+    void add(const Places& /*places*/, double /*base*/, std::span<const Fact> /*facts*/) override { any = true; }
+  } count;
+  FactFilter facts(filter, count);
+  Places places;
+  add_trace(facts, places, sample());
+  if (count.any != matches(filter, sample(), "123456789012")) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -37,7 +58,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (filter.error().empty()) std::abort();
   } else {
     const auto whole = with_groups(*filter, [](const GroupTerm&) { return std::optional<std::string>("fault"); });
-    if (whole) (void)matches(**whole, sample(), "123456789012");
+    if (whole) {
+      (void)matches(**whole, sample(), "123456789012");
+      look_for(**whole);
+    }
   }
   (void)parse_entity_selector(text);
   return 0;
