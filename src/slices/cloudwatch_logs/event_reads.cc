@@ -22,6 +22,12 @@ constexpr std::size_t kPageBytes = 1 << 20;
 constexpr std::size_t kScanRows = 20'000;  ///< read at a time where rows are tested one by one
 constexpr std::size_t kAgain = 100;
 constexpr auto kScanTime = std::chrono::seconds(5);
+constexpr std::int64_t kShortTime = 300 * kNanosPerSecond;  ///< so much is read at once, whatever it holds
+constexpr std::int64_t kCountedBin = 60 * kNanosPerSecond;
+constexpr std::uint64_t kMostBins = 20'000;
+constexpr std::size_t kPartGrowth = 8;
+constexpr std::size_t kMostTestedRows =
+    8 * kScanRows;  ///< of a part that is read in several pieces, each a search in it
 constexpr std::int64_t kDayNanos = 86'400 * kNanosPerSecond;
 constexpr std::int64_t kLastMs = std::numeric_limits<std::int64_t>::max() / kNanosPerMilli - 1;
 
@@ -38,7 +44,19 @@ ExprPtr beyond(const Position& gap, bool backward) {
                 plan::both(equal(column("time"), time), plan::call(backward ? F::kLe : F::kGe, {order_expr(), order})));
 }
 
-plan::Plan page_plan(const EventSelection& selection, const std::optional<Position>& start, std::size_t rows) {
+std::int64_t number_of(const Value& value) {
+  const auto* number = value.as<std::int64_t>();
+  return number == nullptr ? 0 : *number;
+}
+
+plan::TimeRange range_of(const EventSelection& selection) {
+  const std::int64_t from = std::clamp(selection.from_ms, std::int64_t{0}, kLastMs) * kNanosPerMilli;
+  const std::int64_t to = (std::clamp(selection.to_ms, std::int64_t{-1}, kLastMs) + 1) * kNanosPerMilli;
+  return {{from}, {std::max(from, to)}};
+}
+
+plan::Plan page_plan(const EventSelection& selection, plan::TimeRange range, const std::optional<Position>& start,
+                     std::size_t rows) {
   plan::TableRead read;
   read.table = plan::Table::kLogs;
   read.columns = {{"time", column("time")},
@@ -47,8 +65,8 @@ plan::Plan page_plan(const EventSelection& selection, const std::optional<Positi
                   {"stream", stream_name_expr()},
                   {"body", column("body")}};
   read.where = selection.condition;
-  std::int64_t from = std::clamp(selection.from_ms, std::int64_t{0}, kLastMs) * kNanosPerMilli;
-  std::int64_t to = (std::clamp(selection.to_ms, std::int64_t{-1}, kLastMs) + 1) * kNanosPerMilli;
+  std::int64_t from = range.from.value;
+  std::int64_t to = range.to.value;
   if (start) {
     read.where = plan::both(read.where, beyond(*start, selection.backward));
     if (selection.backward) {
@@ -62,13 +80,51 @@ plan::Plan page_plan(const EventSelection& selection, const std::optional<Positi
   return {{{from}, {std::max(from, to)}}, {std::move(read)}, {std::move(sort), plan::Limit{rows, 0, {}}}};
 }
 
-std::int64_t number_of(const Value& value) {
-  const auto* number = value.as<std::int64_t>();
-  return number == nullptr ? 0 : *number;
-}
 std::string text_of(Value& value) {
   auto* text = std::get_if<std::string>(&value.data);
   return text == nullptr ? std::string() : std::move(*text);
+}
+
+/// The time of a selection in parts, in the direction of reading: the first has about `wanted` rows, each further one
+/// eight times as many, within a bound where all have to be looked at. One part where nothing is counted, or that
+/// fails.
+std::vector<plan::TimeRange> parts_of(const plan::Runner& runner, const EventSelection& selection,
+                                      const std::optional<Position>& start, std::size_t wanted) {
+  plan::TimeRange range = range_of(selection);
+  if (start && !selection.backward) range.from.value = std::max(range.from.value, start->time);
+  if (start && selection.backward) range.to.value = std::clamp(start->time + 1, range.from.value, range.to.value);
+  std::vector<plan::TimeRange> parts;
+  if (selection.counted && range.to.value - range.from.value > kShortTime) {
+    plan::TableRead read;
+    read.table = plan::Table::kLogs;
+    read.columns = {{"time", column("time")}};
+    read.where = selection.counted;
+    plan::Aggregate count;
+    count.keys = {{"bin", plan::call(F::kTimeBucket, {field("time"), literal(Value(kCountedBin))})}};
+    count.calls = {{.name = "rows", .op = plan::AggregateOp::kCount, .argument = {}, .where = {}}};
+    const plan::Sort sort{{{field("bin"), selection.backward}}};
+    const auto answer = runner.run({range, {std::move(read)}, {std::move(count), sort, plan::Limit{kMostBins, 0, {}}}});
+    std::uint64_t rows = 0;
+    for (const auto& bin : answer ? answer->rows : std::vector<std::vector<Value>>()) {
+      rows += static_cast<std::uint64_t>(number_of(bin[1]));
+      if (rows < wanted) continue;
+      const std::int64_t begin = number_of(bin[0]);
+      const std::int64_t end = selection.backward ? begin : begin + kCountedBin;
+      if (end <= range.from.value || end >= range.to.value) break;
+      if (selection.backward) {
+        parts.push_back({{end}, range.to});
+        range.to.value = end;
+      } else {
+        parts.push_back({range.from, {end}});
+        range.from.value = end;
+      }
+      rows = 0;
+      wanted *= kPartGrowth;
+      if (selection.matches) wanted = std::min(wanted, kMostTestedRows);
+    }
+  }
+  parts.push_back(range);
+  return parts;
 }
 
 /// How many events of the gap's moment, which has `total`, lie before it.
@@ -178,10 +234,11 @@ Result<EventPage> read_events(const plan::Runner& runner, const EventSelection& 
   std::size_t bytes = 0;
   std::size_t rows = selection.matches ? std::max(kScanRows, selection.limit) : selection.limit;
   const auto until = std::chrono::steady_clock::now() + kScanTime;
-  while (true) {
+  const auto parts = parts_of(runner, selection, start, rows + kAgain);
+  for (std::size_t part = 0; part < parts.size();) {
     // Rows of the start's own moment come again.
     const std::size_t again = start ? kAgain : 0;
-    auto answer = runner.run(page_plan(selection, start, rows + again + 1));
+    auto answer = runner.run(page_plan(selection, parts[part], start, rows + again + 1));
     if (!answer && answer.error().code == ErrorCode::kTooLarge && rows > 1) {
       rows = std::max<std::size_t>(rows / 8, 1);  // long messages
       continue;
@@ -206,7 +263,10 @@ Result<EventPage> read_events(const plan::Runner& runner, const EventSelection& 
       bytes += event->message.size() + 26;
       page.events.push_back(*std::move(event));
     }
-    if (all) return page;
+    if (all) {
+      ++part;
+      continue;
+    }
     if (!moved) {
       rows *= 2;
       continue;
@@ -216,6 +276,7 @@ Result<EventPage> read_events(const plan::Runner& runner, const EventSelection& 
       return page;
     }
   }
+  return page;
 }
 
 }  // namespace tetrascope::cloudwatch_logs

@@ -44,6 +44,10 @@ struct LogEvent {
 
 struct EventSelection {
   plan::ExprPtr condition;  ///< of a TableRead; group_condition() and more
+  /// A part of `condition` that needs no message to be read: by it rows are counted, to read only a part of a long
+  /// time where that holds enough. Null: all of the time is read at once, which is best for what only the engine tests
+  /// and what is rare.
+  plan::ExprPtr counted = nullptr;
   /// Milliseconds, both inclusive.
   std::int64_t from_ms = 0;
   std::int64_t to_ms = 0;

@@ -17,8 +17,8 @@ constexpr std::string_view kUnknown = "The specified query definition does not e
 
 std::string key_of(const Call& call, std::string_view id) { return call.identity.region + "/" + std::string(id); }
 
-std::string name_of(const Object& definition) {
-  const auto found = std::ranges::find(definition, "name", &Object::value_type::first);
+std::string text_of(const Object& definition, std::string_view name) {
+  const auto found = std::ranges::find(definition, name, &Object::value_type::first);
   const auto* text = found == definition.end() ? nullptr : found->second.as<std::string>();
   return text == nullptr ? std::string() : *text;
 }
@@ -30,9 +30,11 @@ Outcome<std::vector<Object>> list_definitions(Call& call, std::string_view prefi
   for (const auto& document : documents) {
     auto value = value_from_json(document.json);
     auto* object = value ? std::get_if<Object>(&value->data) : nullptr;
-    if (object != nullptr && name_of(*object).starts_with(prefix)) definitions.push_back(std::move(*object));
+    if (object != nullptr && text_of(*object, "name").starts_with(prefix)) definitions.push_back(std::move(*object));
   }
-  std::ranges::stable_sort(definitions, {}, name_of);
+  std::ranges::sort(definitions, {}, [](const Object& each) {
+    return std::pair(text_of(each, "name"), text_of(each, "queryDefinitionId"));
+  });
   return definitions;
 }
 

@@ -157,7 +157,8 @@ Outcome<Answer> get_log_events(Call& call) {
   }
   ASSIGN_OR_FAULT(ExprPtr condition, group_condition(call, group));
   condition = plan::both(std::move(condition), plan::call(F::kEq, {stream_name_expr(), text(*stream)}));
-  EventSelection selection{.condition = std::move(condition),
+  EventSelection selection{.condition = condition,
+                           .counted = condition,
                            .from_ms = from.value_or(0),
                            .to_ms = to ? *to - 1 : kLastMs,
                            .backward = start.backward,
@@ -214,7 +215,9 @@ Outcome<Answer> filter_log_events(Call& call) {
     if (!read) return bad_token();
     start = *read;
   }
-  EventSelection selection{.condition = plan::both(std::move(condition), std::move(of_streams)),
+  const ExprPtr counted = plan::both(std::move(condition), std::move(of_streams));
+  EventSelection selection{.condition = counted,
+                           .counted = pattern->kind == FilterPattern::Kind::kTerms ? nullptr : counted,
                            .from_ms = from.value_or(0),
                            .to_ms = to.value_or(kLastMs),
                            .backward = start.backward,

@@ -19,8 +19,8 @@ using F = plan::Function;
 
 /// Events that GetLogGroupFields looks at, the newest of its window.
 constexpr std::size_t kSample = 1'000;
-constexpr std::int64_t kWindowMs = 15 * 60 * 1'000;
-constexpr std::int64_t kHalfWindowMs = 8 * 60 * 1'000;
+constexpr std::int64_t kWindowMs = 900'000;
+constexpr std::int64_t kHalfWindowMs = 480'000;
 constexpr std::string_view kSystemFields[] = {"@timestamp", "@message", "@logStream", "@log", "@ingestionTime"};
 
 /// What a row's `@ptr` names: time and order of arrival in nanoseconds, and `ACCOUNT:GROUP`.
@@ -85,7 +85,8 @@ Outcome<Answer> get_log_group_fields(Call& call) {
   constexpr std::int64_t kLastSecond = 9'000'000'000;
   const std::int64_t middle = std::min(time.value_or(0), kLastSecond) * 1'000;
   const std::int64_t now = now_ms(call);
-  const EventSelection selection{.condition = std::move(condition),
+  const EventSelection selection{.condition = condition,
+                                 .counted = condition,
                                  .from_ms = time ? middle - kHalfWindowMs : now - kWindowMs,
                                  .to_ms = time ? middle + kHalfWindowMs : now,
                                  .backward = true,
@@ -96,12 +97,13 @@ Outcome<Answer> get_log_group_fields(Call& call) {
   for (const LogEvent& event : page.events) {
     for (const auto& [name, text] : json_leaves(event.message)) ++counts[name];
   }
-  std::vector<std::pair<std::string, std::size_t>> fields;
+  std::vector<std::pair<std::string, std::size_t>> fields(counts.begin(), counts.end());
+  std::ranges::sort(fields, [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
   if (!page.events.empty()) {
-    for (const std::string_view name : kSystemFields) fields.emplace_back(name, page.events.size());
+    for (const std::string_view name : kSystemFields) fields.emplace(fields.begin(), name, page.events.size());
   }
-  fields.insert(fields.end(), counts.begin(), counts.end());
-  std::ranges::stable_sort(fields, std::greater(), &std::pair<std::string, std::size_t>::second);
   if (fields.size() > kMostLeaves) fields.resize(kMostLeaves);
   Array shown;
   for (const auto& [name, count] : fields) {
