@@ -154,7 +154,8 @@ interface PartProps {
 function buttonProps(key: string, label: string, selected: string, onSelect: (key: string) => void) {
   return {
     role: "button" as const,
-    tabIndex: 0,
+    // An SVG element knows the attribute by this name only.
+    tabindex: 0,
     "data-row": "",
     "aria-label": label,
     "aria-pressed": selected === key,

@@ -1,27 +1,20 @@
 // One trace: its facts, the minimap, the waterfall, and beside it the span or the log records.
 
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { fetchTrace, fetchTraceErrors, fetchTraceLogs, traceDownloadUrl } from "../api/queries";
-import { formatDuration } from "../base/nanos";
-import { plural } from "../base/numbers";
+import { fetchTrace, fetchTraceErrors, fetchTraceLogs } from "../api/queries";
 import { Minimap, type Window } from "../charts/minimap";
 import { visibleRows } from "../model/layout";
 import { type Mark, marksBySpan, placeMarks } from "../model/marks";
-import { originOf } from "../model/origin";
 import { latest, type Remote } from "../model/remote";
-import { kTraces, type RouteOf } from "../model/route";
-import { nameAt, serviceAt, spanIndex, type Trace } from "../model/trace";
-import { toXray } from "../model/trace_id";
-import { CopyButton } from "../widgets/copy_button";
+import type { RouteOf } from "../model/route";
+import { spanIndex, type Trace } from "../model/trace";
 import { useRemote, useSize } from "../widgets/hooks";
 import { does, taken, useHotkeys } from "../widgets/hotkeys";
 import { go, Link } from "../widgets/navigation";
-import { OriginBadge } from "../widgets/origin_badge";
 import { Empty, Failed, Loading } from "../widgets/page_state";
-import { ServiceName } from "../widgets/service_name";
-import { TimeText } from "../widgets/time_text";
 import { MarkLane } from "./mark_lane";
 import { SpanPanel } from "./span_panel";
+import { TraceHead, TraceIds } from "./trace_head";
 import { type Reports, TraceReports } from "./trace_reports";
 import { Waterfall } from "./waterfall";
 
@@ -83,7 +76,7 @@ function SpanlessTrace({ trace, reports, onReload }: TraceProps) {
         <p class="quiet">
           No span and no segment of it has arrived (not sampled, or still on their way); this is what names it.
         </p>
-        <Ids trace={trace} />
+        <TraceIds trace={trace} />
       </header>
       <TraceReports trace={trace} reports={reports} onReload={onReload} span="" onSpan={() => undefined} />
     </div>
@@ -198,92 +191,6 @@ function OpenTrace({ trace, route, reports, onReload }: TraceProps) {
         </aside>
       </div>
     </div>
-  );
-}
-
-function TraceHead({ trace }: { readonly trace: Trace }) {
-  const root = trace.layout.order[0] ?? 0;
-  const first = root < trace.count ? root : (trace.layout.order[1] ?? 0);
-  return (
-    <header class="trace-head">
-      <h1>
-        <ServiceName service={serviceAt(trace, first)} /> <span class="root-name">{nameAt(trace, first)}</span>
-      </h1>
-      <ul class="facts">
-        <li>
-          <TimeText at={trace.start} />
-        </li>
-        <li>{formatDuration(BigInt(Math.round(trace.layout.length)))}</li>
-        <li data-testid="span-count" data-count={trace.count}>
-          {plural(trace.count, "span")}
-        </li>
-        {trace.errors > 0 && (
-          <li class="error-text">
-            <span class="error-mark" aria-hidden="true">
-              !
-            </span>
-            {plural(trace.errors, "failed span")}
-          </li>
-        )}
-        {trace.layout.missing.length > 0 && (
-          <li title="Spans that others name as their parent and that have not arrived">
-            {plural(trace.layout.missing.length, "missing parent")}
-          </li>
-        )}
-        {origins(trace).map((protocol) => (
-          <li key={protocol}>
-            <OriginBadge protocol={protocol} />
-          </li>
-        ))}
-        {trace.truncated && <li class="error-text">only the first {plural(trace.count, "span")} are shown</li>}
-      </ul>
-      <Ids trace={trace} />
-      <ul class="legend" aria-label="Services">
-        {trace.byService.slice(0, 12).map((one) => (
-          <li key={one.service}>
-            <Link to={{ ...kTraces, filters: { ...kTraces.filters, service: one.service } }}>
-              <ServiceName service={one.service} />
-            </Link>{" "}
-            <span class="quiet">{one.spans}</span>
-          </li>
-        ))}
-      </ul>
-    </header>
-  );
-}
-
-/** Who told of its spans. */
-function origins(trace: Trace): readonly string[] {
-  const seen = new Map(trace.protocols.map((protocol) => [originOf(protocol).key, protocol]));
-  return [...seen.values()].sort();
-}
-
-function Ids({ trace }: { readonly trace: Trace }) {
-  const xray = toXray(trace.traceId);
-  return (
-    <ul class="facts ids">
-      <li>
-        <span class="quiet">trace</span> <code data-testid="trace-id">{trace.traceId}</code>
-        <CopyButton text={trace.traceId} label="Copy the trace id" />
-      </li>
-      {trace.text !== "" && (
-        <li>
-          <span class="quiet">as sent</span> <code>{trace.text}</code>
-          <CopyButton text={trace.text} label="Copy the id as the client wrote it" />
-        </li>
-      )}
-      {xray !== "" && (
-        <li>
-          <span class="quiet">X-Ray</span> <code data-testid="xray-id">{xray}</code>
-          <CopyButton text={xray} label="Copy the id in X-Ray's form" />
-        </li>
-      )}
-      <li>
-        <a href={traceDownloadUrl(trace.traceId)} download={`${trace.traceId}.json`} data-testid="download">
-          Download JSON
-        </a>
-      </li>
-    </ul>
   );
 }
 

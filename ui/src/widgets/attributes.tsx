@@ -14,6 +14,9 @@ const kShortTypes: Readonly<Record<WireAttribute["type"], string>> = {
   empty: "nil",
 };
 
+/** Longer values may scroll: the keyboard has to reach them then. */
+const kScrolls = 200;
+
 interface Props {
   readonly attributes: readonly WireAttribute[];
   /** Whether a value can be clicked to list the traces that have it. */
@@ -35,7 +38,9 @@ export function Attributes({ attributes, filter = false }: Props) {
             </abbr>
           </dt>
           <dd>
-            <span class={`attribute-value type-${one.type}`}>{one.text === "" ? "(empty)" : one.text}</span>
+            <span class={`attribute-value type-${one.type}`} {...(one.text.length > kScrolls ? { tabIndex: 0 } : {})}>
+              {one.text === "" ? "(empty)" : one.text}
+            </span>
             <span class="attribute-actions">
               {filter && canFilter(one) && (
                 <Link
