@@ -1,57 +1,20 @@
 // The page in Debian's Chromium: what a person finds there of requests that this test made itself.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
-import { kRoot, makeRequest, startServer } from "./tetrascope.mjs";
-
-const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const kShots = join(kRoot, "build/screenshots");
-const kChromium = {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-};
+import { fits, kShots, openBrowser, openPage as open, shown, violations } from "./chromium.mjs";
+import { makeRequest, startServer } from "./tetrascope.mjs";
 
 let browser;
 let server;
 before(async () => {
-  mkdirSync(kShots, { recursive: true });
-  [browser, server] = await Promise.all([chromium.launch(kChromium), startServer()]);
+  [browser, server] = await Promise.all([openBrowser(), startServer()]);
 });
 after(async () => {
   await browser?.close();
   await server?.stop();
 });
 
-/** A page of that width, and what went wrong in it. */
-async function openPage(width, path, url = server.url) {
-  const page = await browser.newPage({ viewport: { width, height: 900 } });
-  const wrong = [];
-  page.on("pageerror", (error) => wrong.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
-  page.setDefaultTimeout(15_000);
-  await page.goto(url + path);
-  return { page, wrong };
-}
-
-const shown = (page, id) => page.getByTestId(id);
-
-async function violations(page) {
-  await page.evaluate(kAxe);
-  const found = await page.evaluate(() =>
-    globalThis.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] }),
-  );
-  return found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.target.join(" ")).join(", ")}`);
-}
+const openPage = (width, path, url = server.url) => open(browser, width, url + path);
 
 test("a server without data says which line each client needs", async () => {
   const fresh = await startServer();
@@ -60,7 +23,7 @@ test("a server without data says which line each client needs", async () => {
   const text = await page.locator("main").textContent();
   assert.match(text, /OTEL_EXPORTER_OTLP_ENDPOINT/);
   assert.ok(text.includes(fresh.url.replace("http://", "")), "the line names this very server");
-  await page.screenshot({ path: join(kShots, "empty-1440.png") });
+  await page.screenshot({ path: kShots("empty-1440") });
   await page.close();
   await fresh.stop();
   assert.deepEqual(wrong, []);
@@ -78,7 +41,7 @@ for (const width of [1440, 400]) {
     test("home shows the service that sends", async () => {
       const { page, wrong } = await openPage(width, "/");
       await shown(page, "service-row").filter({ hasText: service }).waitFor();
-      await page.screenshot({ path: join(kShots, `home-${width}.png`) });
+      await page.screenshot({ path: kShots(`home-${width}`) });
       await page.close();
       assert.deepEqual(wrong, []);
     });
@@ -88,7 +51,7 @@ for (const width of [1440, 400]) {
       const row = shown(page, "trace-row").filter({ hasText: "GET /checkout" });
       await row.first().waitFor();
       assert.equal(await shown(page, "trace-row").count(), 1);
-      await page.screenshot({ path: join(kShots, `traces-${width}.png`) });
+      await page.screenshot({ path: kShots(`traces-${width}`) });
       await row.first().getByRole("link").first().click();
 
       assert.equal(await shown(page, "trace-id").textContent(), made.traceId);
@@ -97,7 +60,7 @@ for (const width of [1440, 400]) {
       const line = shown(page, "trace-logs").getByTestId("log-line").filter({ hasText: made.logLine });
       await line.waitFor();
       assert.equal(await shown(page, "trace-logs").getByTestId("log-line").count(), made.spans);
-      await page.screenshot({ path: join(kShots, `trace-${width}.png`), fullPage: true });
+      await page.screenshot({ path: kShots(`trace-${width}`), fullPage: true });
 
       // The address is the state: opened anew, it is the same view.
       assert.match(page.url(), new RegExp(made.traceId));
@@ -116,7 +79,7 @@ for (const width of [1440, 400]) {
       await panel.getByText("u-77").first().waitFor();
       await panel.getByText("out of socks").first().waitFor();
       await panel.getByText("checkout failed").first().waitFor();
-      await page.screenshot({ path: join(kShots, `span-${width}.png`) });
+      await page.screenshot({ path: kShots(`span-${width}`) });
       await page.close();
       assert.deepEqual(wrong, []);
     });
@@ -126,7 +89,7 @@ for (const width of [1440, 400]) {
       const line = shown(page, "log-line").filter({ hasText: made.logLine });
       await line.waitFor();
       assert.equal(await shown(page, "log-line").count(), 1);
-      await page.screenshot({ path: join(kShots, `logs-${width}.png`) });
+      await page.screenshot({ path: kShots(`logs-${width}`) });
       await line.getByTestId("log-trace").click();
       await shown(page, "trace-id").waitFor();
       assert.equal(await shown(page, "trace-id").textContent(), made.traceId);
@@ -144,7 +107,7 @@ for (const width of [1440, 400]) {
       const { page, wrong } = await openPage(width, "/rejected");
       await shown(page, "rejected-row").first().waitFor();
       assert.notEqual((await shown(page, "rejected-reason").first().textContent()).trim(), "");
-      await page.screenshot({ path: join(kShots, `rejected-${width}.png`) });
+      await page.screenshot({ path: kShots(`rejected-${width}`) });
       await page.close();
       assert.deepEqual(wrong, []);
     });
@@ -155,8 +118,7 @@ for (const width of [1440, 400]) {
         await page.waitForLoadState("networkidle");
         await shown(page, "loading").waitFor({ state: "detached" });
         assert.deepEqual(await violations(page), [], path);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, `${path} is ${overflow} pixels too wide`);
+        assert.ok(await fits(page), `${path} is too wide`);
         await page.close();
       }
     });

@@ -17,7 +17,7 @@ export const kRoot = fileURLToPath(new URL("../../", import.meta.url));
 const kStopMs = 8_000;
 const kBinary = process.env.TETRASCOPE_BINARY ?? join(kRoot, "build/tetrascope");
 
-/** {url, stop}: a running server. */
+/** {url, xray, stop}: a running server; `xray` is where datagrams go. */
 export async function startServer() {
   const data = mkdtempSync(join(tmpdir(), "tetrascope-browser-"));
   const free = "127.0.0.1:0";
@@ -27,7 +27,7 @@ export async function startServer() {
   });
   const ended = new Promise((resolve) => server.once("exit", (...how) => resolve(how)));
   for await (const line of createInterface(server.stdout)) {
-    const ready = /^tetrascope ready http=(\S+)/.exec(line);
+    const ready = /^tetrascope ready http=(\S+) grpc=\S+ xray=(\S+)/.exec(line);
     if (!ready) break;
     const stop = async () => {
       server.kill("SIGTERM");
@@ -37,7 +37,7 @@ export async function startServer() {
       rmSync(data, { recursive: true, force: true });
       if (code !== 0) throw new Error(`told to stop, it ended with ${signal ?? code}`);
     };
-    return { url: `http://${ready[1]}`, stop };
+    return { url: `http://${ready[1]}`, xray: ready[2], stop };
   }
   throw new Error(`no ready line; exit code ${await ended}`);
 }
