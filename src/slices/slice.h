@@ -19,9 +19,9 @@ namespace tetrascope {
 
 /// What an operator chose and slices need to know.
 struct SliceSettings {
-  bool require_keys = false;  ///< keys are checked; the place is here, the checking comes with key management
+  bool require_keys = false;          ///< keys are checked; the place is here, the checking comes with key management
   std::string rollbar_account_token;  ///< "" = none: then tokens that nobody made open projects of their own
-  std::string public_url;     ///< `http://127.0.0.1:4318`: for links in answers where the request's Host says nothing
+  std::string public_url;  ///< `http://127.0.0.1:4318`: for links in answers where the request's Host says nothing
   UnixNanos started;
   std::string aws_account = "123456789012";  ///< the account of every caller of an AWS API: twelve digits
 };

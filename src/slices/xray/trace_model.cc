@@ -63,6 +63,9 @@ std::string inferred_origin(const Value& call) {
   return "AWS::" + std::string(name);
 }
 
+/// Of a larger trace, who reports the same request is not looked for: each is compared with each.
+constexpr std::size_t kMaxCompared = 2'000;
+
 bool overlap(const Part& a, const Part& b) { return a.start <= b.end && b.start <= a.end; }
 
 }  // namespace
@@ -216,6 +219,7 @@ void Trace::find_callers() {
 /// A span of another SDK that reports the same request: of the same service, at the same time. Of several segments the
 /// one that began closest counts for it.
 void Trace::find_twins() {
+  if (segments_.size() > kMaxCompared) return;
   for (Part* span : segments_) {
     if (!span->foreign) continue;
     for (Part* segment : segments_) {
@@ -256,6 +260,7 @@ void Trace::infer() {
 
 /// A call that both SDKs of a request report is one call.
 void Trace::find_inferred_twins() {
+  if (segments_.size() > kMaxCompared) return;
   for (Part* span : segments_) {
     if (!span->inferred || !span->foreign || span->caller->owner->twin == nullptr) continue;
     const auto same = std::ranges::find_if(segments_, [&](const Part* other) {
