@@ -215,6 +215,7 @@ std::string to_plain_json(const Value& value) {
 Result<Value> value_from_json(std::string_view json) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element element;
+  if (json.empty()) return fail(ErrorCode::kMalformed, "not JSON: nothing is there");
   if (const auto error = parser.parse(json.data(), json.size()).get(element); error != simdjson::SUCCESS) {
     return fail(ErrorCode::kMalformed, fmt::format("not JSON: {}", simdjson::error_message(error)));
   }
