@@ -1,7 +1,7 @@
 // The page in Debian's Chromium: what a person finds there of requests that this test made itself.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { fits, kShots, openBrowser, openPage as open, shown, violations } from "./chromium.mjs";
+import { fits, kShots, openPage as open, openBrowser, shown, violations } from "./chromium.mjs";
 import { makeRequest, startServer } from "./tetrascope.mjs";
 
 let browser;
