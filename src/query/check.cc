@@ -14,8 +14,6 @@
 namespace tetrascope::plan {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalid, std::move(message)); }
-
 std::string_view stage_name(const Stage& stage) {
   static constexpr std::string_view kNames[] = {"filter", "compute", "parse",   "aggregate", "sort",
                                                 "limit",  "dedup",   "project", "unnest",    "join"};

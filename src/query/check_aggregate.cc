@@ -12,8 +12,6 @@
 namespace tetrascope::plan {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalid, std::move(message)); }
-
 std::unexpected<Error> of_wrong(AggregateOp op, Type type, std::string_view want) {
   return invalid(fmt::format("{} of {}, want {}", aggregate_name(op), type_words(type), want));
 }

@@ -12,8 +12,6 @@
 namespace tetrascope::plan {
 namespace {
 
-std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalid, std::move(message)); }
-
 bool is_id(const Value& value) {
   const auto* bytes = value.as<Bytes>();
   return bytes != nullptr && (bytes->data.size() == 8 || bytes->data.size() == 16);

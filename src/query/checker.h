@@ -3,12 +3,15 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "query/check.h"
 
 namespace tetrascope::plan {
+
+inline std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalid, std::move(message)); }
 
 /// Walks one plan and the plans in it, once.
 class Checker {

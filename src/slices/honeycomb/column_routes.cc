@@ -44,19 +44,19 @@ struct Column {
 };
 using Columns = std::map<std::string, Column, std::less<>>;
 
-struct Place {
+struct ColumnPlace {
   std::string environment;
   std::string dataset;  ///< slug, or __all__
   Selection selection;
   std::optional<Dataset> known;
 };
 
-Result<Place> place_of(const Middle& middle, const Request& request) {
+Result<ColumnPlace> column_place(const Middle& middle, const Request& request) {
   ASSIGN_OR_RETURN(const HoneycombKey key, authorize(request, middle, Need::kAsk));
-  Place place{std::string(key.environment), request.captures.at(0), {}, {}};
+  ColumnPlace place{std::string(key.environment), request.captures.at(0), {}, {}};
   if (place.dataset != kAllDatasets) {
     ASSIGN_OR_RETURN(place.known, find_dataset(middle, place.environment, place.dataset));
-    if (!place.known) return fail(ErrorCode::kNotFound, "Dataset not found");
+    if (!place.known) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
     place.dataset = place.known->slug;
   }
   ASSIGN_OR_RETURN(auto selection, select_rows(middle, place.environment, place.dataset));
@@ -65,7 +65,7 @@ Result<Place> place_of(const Middle& middle, const Request& request) {
 }
 
 /// Fields that its rows generate.
-Result<void> add_generated(const Middle& middle, const Place& place, Columns& columns) {
+Result<void> add_generated(const Middle& middle, const ColumnPlace& place, Columns& columns) {
   const bool has_rows = place.selection.all || !place.selection.datasets.empty();
   if (!has_rows) return {};
   ASSIGN_OR_RETURN(const GeneratedColumns generated, generated_columns(middle, place.selection));
@@ -81,7 +81,7 @@ Result<void> add_generated(const Middle& middle, const Place& place, Columns& co
   return {};
 }
 
-Result<Columns> columns_of(const Middle& middle, const Place& place) {
+Result<Columns> columns_of(const Middle& middle, const ColumnPlace& place) {
   Columns columns;
   for (const auto& [name, seen] : seen_columns(middle.fields, place.selection)) {
     Column column;
@@ -105,13 +105,13 @@ Result<Columns> columns_of(const Middle& middle, const Place& place) {
   return columns;
 }
 
-struct Found {
-  Place place;
+struct FoundColumns {
+  ColumnPlace place;
   Columns columns;
 };
-Result<Found> find(const Middle& middle, const Request& request) {
-  Found found;
-  ASSIGN_OR_RETURN(found.place, place_of(middle, request));
+Result<FoundColumns> find_columns(const Middle& middle, const Request& request) {
+  FoundColumns found;
+  ASSIGN_OR_RETURN(found.place, column_place(middle, request));
   ASSIGN_OR_RETURN(found.columns, columns_of(middle, found.place));
   return found;
 }
@@ -121,7 +121,7 @@ const Column* by_id(const Columns& columns, std::string_view id) {
   return found == columns.end() ? nullptr : &found->second;
 }
 
-void read_settings(BodyReader& body, ColumnSettings& settings) {
+void read_column_settings(BodyReader& body, ColumnSettings& settings) {
   if (const auto description = body.text("description")) settings.description = *description;
   if (const auto hidden = body.flag("hidden")) settings.hidden = *hidden;
   const auto type = body.text("type");
@@ -131,7 +131,7 @@ void read_settings(BodyReader& body, ColumnSettings& settings) {
 }
 
 /// Writes the settings and gives back the column that they make.
-Response store(Middle& middle, const Request& request, int status, const Place& place, Column column) {
+Response store_column(Middle& middle, const Request& request, int status, const ColumnPlace& place, Column column) {
   if (const auto put = put_column_settings(middle, place.environment, place.dataset, column.settings); !put) {
     return refuse(middle, request, put.error());
   }
@@ -146,7 +146,7 @@ Response refuse_unknown(Middle& middle, const Request& request) {
 }  // namespace
 
 Response create_column(Middle& middle, const Request& request) {
-  const auto found = find(middle, request);
+  const auto found = find_columns(middle, request);
   if (!found) return refuse(middle, request, found.error());
   const auto object = read_body_object(request);
   if (!object) return refuse(middle, request, object.error());
@@ -156,16 +156,16 @@ Response create_column(Middle& middle, const Request& request) {
   column.settings.created = column.settings.updated = UnixNanos::now();
   column.settings.kind = ColumnKind::kString;
   if (column.settings.key_name.empty()) body.problem("key_name", "missing", "cannot be blank");
-  read_settings(body, column.settings);
+  read_column_settings(body, column.settings);
   if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
   if (found->columns.contains(column.settings.key_name)) {
     return refuse(middle, request, {ErrorCode::kConflict, "a column with this key_name exists already"});
   }
-  return store(middle, request, 201, found->place, std::move(column));
+  return store_column(middle, request, 201, found->place, std::move(column));
 }
 
 Response list_columns(Middle& middle, const Request& request) {
-  const auto found = find(middle, request);
+  const auto found = find_columns(middle, request);
   if (!found) return refuse(middle, request, found.error());
   if (const auto name = request.query_value("key_name")) {
     const auto column = found->columns.find(*name);
@@ -178,7 +178,7 @@ Response list_columns(Middle& middle, const Request& request) {
 }
 
 Response get_column(Middle& middle, const Request& request) {
-  const auto found = find(middle, request);
+  const auto found = find_columns(middle, request);
   if (!found) return refuse(middle, request, found.error());
   const Column* column = by_id(found->columns, request.captures.at(1));
   if (column == nullptr) return refuse_unknown(middle, request);
@@ -186,7 +186,7 @@ Response get_column(Middle& middle, const Request& request) {
 }
 
 Response update_column(Middle& middle, const Request& request) {
-  const auto found = find(middle, request);
+  const auto found = find_columns(middle, request);
   if (!found) return refuse(middle, request, found.error());
   const Column* column = by_id(found->columns, request.captures.at(1));
   if (column == nullptr) return refuse_unknown(middle, request);
@@ -197,13 +197,13 @@ Response update_column(Middle& middle, const Request& request) {
   changed.settings.hidden = false;
   changed.settings.updated = UnixNanos::now();
   BodyReader body(*object);
-  read_settings(body, changed.settings);
+  read_column_settings(body, changed.settings);
   if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
-  return store(middle, request, 200, found->place, std::move(changed));
+  return store_column(middle, request, 200, found->place, std::move(changed));
 }
 
 Response delete_column(Middle& middle, const Request& request) {
-  const auto found = find(middle, request);
+  const auto found = find_columns(middle, request);
   if (!found) return refuse(middle, request, found.error());
   const Column* column = by_id(found->columns, request.captures.at(1));
   if (column == nullptr) return refuse_unknown(middle, request);

@@ -8,14 +8,14 @@
 namespace tetrascope::honeycomb {
 namespace {
 
-constexpr std::string_view kSpace = "honeycomb.column";
+constexpr std::string_view kColumns = "honeycomb.column";
 constexpr std::size_t kMaxColumns = 20'000;
 
-std::string prefix_of(std::string_view environment, std::string_view dataset) {
+std::string columns_prefix(std::string_view environment, std::string_view dataset) {
   return std::string(environment).append("/").append(dataset).append("/");
 }
 
-ColumnSettings settings_of(const Json& json) {
+ColumnSettings column_settings_of(const Json& json) {
   ColumnSettings settings;
   settings.key_name = json.value("key_name", "");
   settings.description = json.value("description", "");
@@ -38,12 +38,13 @@ std::optional<ColumnKind> find_kind(std::string_view name) {
 
 Result<ColumnSettingsByName> column_settings(const Middle& middle, std::string_view environment,
                                              std::string_view dataset) {
-  ASSIGN_OR_RETURN(const auto documents, middle.control.list(kSpace, prefix_of(environment, dataset), "", kMaxColumns));
+  ASSIGN_OR_RETURN(const auto documents,
+                   middle.control.list(kColumns, columns_prefix(environment, dataset), "", kMaxColumns));
   ColumnSettingsByName by_name;
   for (const auto& document : documents) {
     const Json json = parse_json(document.json);
     if (!json.is_object()) continue;
-    ColumnSettings settings = settings_of(json);
+    ColumnSettings settings = column_settings_of(json);
     std::string name = settings.key_name;
     by_name.emplace(std::move(name), std::move(settings));
   }
@@ -59,7 +60,7 @@ Result<void> put_column_settings(const Middle& middle, std::string_view environm
       {"deleted", settings.deleted.value}};
   // Names may be longer than a key of the store: the column's id stands for it.
   const auto written = middle.control.put(
-      std::string(kSpace), prefix_of(environment, dataset) + stable_id(settings.key_name), to_text(json));
+      std::string(kColumns), columns_prefix(environment, dataset) + stable_id(settings.key_name), to_text(json));
   if (!written) return std::unexpected(written.error());
   return {};
 }

@@ -16,7 +16,6 @@
 namespace tetrascope::honeycomb {
 namespace {
 
-constexpr std::string_view kDatasetNotFound = "Dataset not found";
 constexpr std::size_t kMaxDescription = 1024;
 constexpr std::int64_t kMaxJsonDepth = 10;
 
@@ -45,7 +44,7 @@ Response answer(Middle& middle, const Request& request, int status, std::string_
 }
 
 /// Takes over what the body says of description, depth and settings; read-only members are ignored (3.0).
-void read_settings(BodyReader& body, DatasetSettings& settings) {
+void read_dataset_settings(BodyReader& body, DatasetSettings& settings) {
   if (const auto description = body.text("description")) {
     if (description->size() > kMaxDescription)
       body.problem("description", "invalid", "must have at most 1024 characters");
@@ -62,15 +61,15 @@ void read_settings(BodyReader& body, DatasetSettings& settings) {
   }
 }
 
-struct Found {
+struct NamedDataset {
   std::string environment;
   Dataset dataset;
 };
-Result<Found> find(const Middle& middle, const Request& request) {
+Result<NamedDataset> named_dataset(const Middle& middle, const Request& request) {
   ASSIGN_OR_RETURN(const HoneycombKey key, authorize(request, middle, Need::kAsk));
   ASSIGN_OR_RETURN(auto dataset, find_dataset(middle, key.environment, request.captures.at(0)));
   if (!dataset) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
-  return Found{std::string(key.environment), *std::move(dataset)};
+  return NamedDataset{std::string(key.environment), *std::move(dataset)};
 }
 
 }  // namespace
@@ -89,7 +88,7 @@ Response create_dataset(Middle& middle, const Request& request) {
   } else if (!check_dataset_name(settings.name)) {
     body.problem("name", "invalid", "must have 1 to 255 characters and not be __all__");
   }
-  read_settings(body, settings);
+  read_dataset_settings(body, settings);
   if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
   const auto existing = find_dataset(middle, key->environment, settings.name);
   if (!existing) return refuse(middle, request, existing.error());
@@ -120,13 +119,13 @@ Response list_datasets(Middle& middle, const Request& request) {
 }
 
 Response get_dataset(Middle& middle, const Request& request) {
-  const auto found = find(middle, request);
+  const auto found = named_dataset(middle, request);
   if (!found) return refuse(middle, request, found.error());
   return answer(middle, request, 200, found->environment, found->dataset);
 }
 
 Response update_dataset(Middle& middle, const Request& request) {
-  auto found = find(middle, request);
+  auto found = named_dataset(middle, request);
   if (!found) return refuse(middle, request, found.error());
   const auto object = read_body_object(request);
   if (!object) return refuse(middle, request, object.error());
@@ -140,7 +139,7 @@ Response update_dataset(Middle& middle, const Request& request) {
   settings.description.clear();
   settings.expand_json_depth = 0;
   BodyReader body(*object);
-  read_settings(body, settings);
+  read_dataset_settings(body, settings);
   if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
   if (auto put = put_settings(middle, found->environment, dataset.slug, settings); !put)
     return refuse(middle, request, put.error());
@@ -149,7 +148,7 @@ Response update_dataset(Middle& middle, const Request& request) {
 }
 
 Response delete_dataset(Middle& middle, const Request& request) {
-  auto found = find(middle, request);
+  auto found = named_dataset(middle, request);
   if (!found) return refuse(middle, request, found.error());
   DatasetSettings settings = found->dataset.settings.value_or(DatasetSettings{});
   if (settings.delete_protected) {

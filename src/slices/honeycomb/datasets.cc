@@ -10,7 +10,7 @@
 namespace tetrascope::honeycomb {
 namespace {
 
-constexpr std::string_view kSpace = "honeycomb.dataset";
+constexpr std::string_view kDatasets = "honeycomb.dataset";
 constexpr std::size_t kMaxCreated = 10'000;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
@@ -21,7 +21,7 @@ std::string key_of(std::string_view environment, std::string_view slug) {
 }
 
 /// What put_settings() wrote.
-DatasetSettings settings_of(const ControlDocument& document) {
+DatasetSettings dataset_settings_of(const ControlDocument& document) {
   const Json json = parse_json(document.json);
   DatasetSettings settings;
   if (!json.is_object()) return settings;
@@ -67,7 +67,7 @@ Result<void> put_settings(const Middle& middle, std::string_view environment, st
                      {"delete_protected", settings.delete_protected},
                      {"created", settings.created.value},
                      {"deleted", settings.deleted.value}};
-  const auto written = middle.control.put(std::string(kSpace), key_of(environment, slug), to_text(json));
+  const auto written = middle.control.put(std::string(kDatasets), key_of(environment, slug), to_text(json));
   if (!written) return std::unexpected(written.error());
   return {};
 }
@@ -88,10 +88,10 @@ Result<std::vector<Dataset>> every_dataset(const Middle& middle, std::string_vie
     dataset.stored_names.push_back(std::move(seen.name));
   }
   const std::string prefix = key_of(environment, "");
-  ASSIGN_OR_RETURN(const auto documents, middle.control.list(kSpace, prefix, "", kMaxCreated));
+  ASSIGN_OR_RETURN(const auto documents, middle.control.list(kDatasets, prefix, "", kMaxCreated));
   for (const auto& document : documents) {
     Dataset& dataset = by_slug[document.key.substr(prefix.size())];
-    dataset.settings = settings_of(document);
+    dataset.settings = dataset_settings_of(document);
     if (dataset.settings->name.empty()) continue;
     dataset.name = dataset.settings->name;
     dataset.created = dataset.settings->created;

@@ -13,6 +13,7 @@ namespace tetrascope::honeycomb {
 
 inline constexpr std::string_view kAllDatasets = "__all__";
 inline constexpr std::size_t kMaxDatasetName = 255;
+inline constexpr std::string_view kDatasetNotFound = "Dataset not found";  ///< which clients compare
 
 /// Lower case; each run of characters other than letters, digits, '_' and '-' becomes one '-'.
 std::string slug_of(std::string_view name);

@@ -15,8 +15,8 @@ constexpr double kNanosPerMilliAsDouble = 1e6;
 constexpr double kMaxDurationMillis = 9.2e12;  // 292 years, the end of int64 nanoseconds
 
 /// Names of span kinds by their number (2.6).
-constexpr std::array<std::string_view, 6> kKinds = {"unspecified", "internal", "server",
-                                                    "client",      "producer", "consumer"};
+constexpr std::array<std::string_view, 6> kSpanKinds = {"unspecified", "internal", "server",
+                                                        "client",      "producer", "consumer"};
 /// Names of severities; each stands for four numbers, of which the first is written (2.9).
 constexpr std::array<std::string_view, 6> kSeverities = {"trace", "debug", "info", "warn", "error", "fatal"};
 
@@ -156,8 +156,8 @@ void append_span(const Event& event, Fields fields, const SpanIdentity& span, co
   const NamedId<8> parent_id = parent == nullptr ? NamedId<8>{} : span_id_from_text(text_of(parent));
   const Member* name = fields.text({"name"});
   const Member* kind = fields.text({"span.kind"});
-  const std::uint8_t kind_number = index_of(kKinds, text_of(kind));
-  const bool kind_known = kind != nullptr && kind_number != 0 && kind_number < kKinds.size();
+  const std::uint8_t kind_number = index_of(kSpanKinds, text_of(kind));
+  const bool kind_known = kind != nullptr && kind_number != 0 && kind_number < kSpanKinds.size();
 
   if (reads_back(trace_id)) fields.taken(span.trace_id, "trace.trace_id");
   if (reads_back(span_id)) fields.taken(span.span_id, "trace.span_id");

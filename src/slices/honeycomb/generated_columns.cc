@@ -1,7 +1,6 @@
 #include "slices/honeycomb/generated_columns.h"
 
 #include <chrono>
-#include <limits>
 #include <set>
 
 #include "slices/honeycomb/event_rows.h"
@@ -13,7 +12,7 @@ using plan::literal;
 using F = plan::Function;
 
 constexpr std::chrono::milliseconds kMaxRunTime{3'000};
-constexpr plan::TimeRange kEver{{0}, {std::numeric_limits<std::int64_t>::max()}};
+
 constexpr std::string_view kSource = "source";
 constexpr std::string_view kFromEvents = "from_events";
 
@@ -28,7 +27,7 @@ Result<plan::Answer> ask(const Middle& middle, const plan::Plan& plan) {
 }
 
 Result<Kinds> kinds_of_rows(const Middle& middle, const RowReader& reader, const std::vector<Source>& sources) {
-  plan::Plan plan{kEver, reader.reads(), {}};
+  plan::Plan plan{plan::kAllTime, reader.reads(), {}};
   for (std::size_t i = 0; i < sources.size(); ++i) {
     auto& columns = plan.reads[i].columns;
     columns.clear();
@@ -53,7 +52,7 @@ Result<Kinds> kinds_of_rows(const Middle& middle, const RowReader& reader, const
 
 /// Those of the source's fields that some row of the events API has.
 Result<GeneratedColumns> sent_fields(const Middle& middle, const plan::TableRead& rows, Source source) {
-  plan::Plan plan{kEver, {rows}, {}};
+  plan::Plan plan{plan::kAllTime, {rows}, {}};
   plan::TableRead& read = plan.reads.front();
   read.where =
       plan::both(read.where, plan::call(F::kEq, {plan::column("protocol"), literal(Value(std::string(kProtocol)))}));

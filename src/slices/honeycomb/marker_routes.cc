@@ -14,17 +14,17 @@
 namespace tetrascope::honeycomb {
 namespace {
 
-constexpr std::string_view kSpace = "honeycomb.marker";
+constexpr std::string_view kMarkers = "honeycomb.marker";
 constexpr std::string_view kMarkerNotFound = "Marker not found";
 constexpr std::size_t kPage = 1'000;
 
 /// What stands before the id in the keys of a dataset's markers.
-Result<std::string> prefix_of(const Middle& middle, const Request& request) {
+Result<std::string> marker_prefix(const Middle& middle, const Request& request) {
   ASSIGN_OR_RETURN(const HoneycombKey key, authorize(request, middle, Need::kAsk));
   std::string dataset = request.captures.empty() ? std::string(kAllDatasets) : request.captures.at(0);
   if (dataset != kAllDatasets) {
     ASSIGN_OR_RETURN(const auto found, find_dataset(middle, key.environment, dataset));
-    if (!found) return fail(ErrorCode::kNotFound, "Dataset not found");
+    if (!found) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
     dataset = found->slug;
   }
   return std::string(key.environment).append("/").append(dataset).append("/");
@@ -44,31 +44,31 @@ void read_marker(BodyReader& body, Json& marker) {
   }
 }
 
-Response store(Middle& middle, const Request& request, int status, const std::string& key, const Json& marker) {
+Response store_marker(Middle& middle, const Request& request, int status, const std::string& key, const Json& marker) {
   const std::string json = to_text(marker);
-  if (const auto put = middle.control.put(std::string(kSpace), key, json); !put)
+  if (const auto put = middle.control.put(std::string(kMarkers), key, json); !put)
     return refuse(middle, request, put.error());
   return json_answer(status, json);
 }
 
-struct Found {
+struct FoundMarker {
   std::string key;
   Json marker;
 };
-Result<Found> find(const Middle& middle, const Request& request) {
-  ASSIGN_OR_RETURN(std::string key, prefix_of(middle, request));
+Result<FoundMarker> find_marker(const Middle& middle, const Request& request) {
+  ASSIGN_OR_RETURN(std::string key, marker_prefix(middle, request));
   key += request.captures.at(1);
   const auto unknown = [] { return fail(ErrorCode::kNotFound, std::string(kMarkerNotFound)); };
   if (key.size() > kMaxControlKey) return unknown();
-  ASSIGN_OR_RETURN(const auto document, middle.control.get(kSpace, key));
+  ASSIGN_OR_RETURN(const auto document, middle.control.get(kMarkers, key));
   if (!document) return unknown();
-  return Found{std::move(key), parse_json(document->json)};
+  return FoundMarker{std::move(key), parse_json(document->json)};
 }
 
 }  // namespace
 
 Response create_marker(Middle& middle, const Request& request) {
-  const auto prefix = prefix_of(middle, request);
+  const auto prefix = marker_prefix(middle, request);
   if (!prefix) return refuse(middle, request, prefix.error());
   const auto object = read_body_object(request);
   if (!object) return refuse(middle, request, object.error());
@@ -80,16 +80,16 @@ Response create_marker(Middle& middle, const Request& request) {
   BodyReader body(*object);
   read_marker(body, marker);
   if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
-  return store(middle, request, 201, *prefix + marker["id"].get<std::string>(), marker);
+  return store_marker(middle, request, 201, *prefix + marker["id"].get<std::string>(), marker);
 }
 
 Response list_markers(Middle& middle, const Request& request) {
-  const auto prefix = prefix_of(middle, request);
+  const auto prefix = marker_prefix(middle, request);
   if (!prefix) return refuse(middle, request, prefix.error());
   std::string list = "[";
   std::string after;
   while (true) {
-    const auto page = middle.control.list(kSpace, *prefix, after, kPage);
+    const auto page = middle.control.list(kMarkers, *prefix, after, kPage);
     if (!page) return refuse(middle, request, page.error());
     for (const auto& document : *page) list.append(list.size() > 1 ? "," : "").append(document.json);
     if (page->size() < kPage) break;
@@ -99,7 +99,7 @@ Response list_markers(Middle& middle, const Request& request) {
 }
 
 Response update_marker(Middle& middle, const Request& request) {
-  auto found = find(middle, request);
+  auto found = find_marker(middle, request);
   if (!found) return refuse(middle, request, found.error());
   const auto object = read_body_object(request);
   if (!object) return refuse(middle, request, object.error());
@@ -109,13 +109,13 @@ Response update_marker(Middle& middle, const Request& request) {
   BodyReader body(*object);
   read_marker(body, found->marker);
   if (!body.problems().empty()) return refuse_fields(middle, request, body.problems());
-  return store(middle, request, 200, found->key, found->marker);
+  return store_marker(middle, request, 200, found->key, found->marker);
 }
 
 Response delete_marker(Middle& middle, const Request& request) {
-  const auto found = find(middle, request);
+  const auto found = find_marker(middle, request);
   if (!found) return refuse(middle, request, found.error());
-  if (const auto removed = middle.control.remove(std::string(kSpace), found->key); !removed)
+  if (const auto removed = middle.control.remove(std::string(kMarkers), found->key); !removed)
     return refuse(middle, request, removed.error());
   return json_answer(200, to_text(found->marker));
 }

@@ -20,7 +20,7 @@ std::string text_of(const Value& value) {
   return fmt::format("{}", *value.as<double>());
 }
 
-std::optional<Value> number_of(const Value& value) {
+std::optional<Value> as_number(const Value& value) {
   if (value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr) return value;
   if (const auto* flag = value.as<bool>()) return Value(std::int64_t{*flag ? 1 : 0});
   const auto& text = *value.as<std::string>();
@@ -47,7 +47,7 @@ std::optional<Value> as_kind(const Value& value, ColumnKind kind) {
     case ColumnKind::kBoolean:
       return flag_of(value);
     default:
-      return number_of(value);
+      return as_number(value);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "slices/honeycomb/literals.h"
 #include "slices/honeycomb/query_filter.h"
 
 namespace tetrascope::honeycomb {
@@ -18,8 +19,6 @@ using Aspect = RowReader::Aspect;
 using plan::AggregateOp;
 
 constexpr double kWantedBins = 50;
-
-ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
 
 /// A value and its absence as text of which no two groups have the same: `5:GET /`, `-`.
 ExprPtr part_of_group(const std::string& name) {

@@ -14,19 +14,18 @@
 namespace tetrascope::honeycomb {
 namespace {
 
-constexpr std::string_view kDatasetNotFound = "Dataset not found";
 constexpr std::string_view kQueryNotFound = "Query not found";
 constexpr std::string_view kResultNotFound = "Query result not found";
 
 /// Whose data a request under /1/queries or /1/query_results is about.
-struct Place {
+struct QueryPlace {
   std::string environment;
   std::string dataset;  ///< slug, or __all__
 };
 
-Result<Place> place_of(const Middle& middle, const Request& request) {
+Result<QueryPlace> query_place(const Middle& middle, const Request& request) {
   ASSIGN_OR_RETURN(const HoneycombKey key, authorize(request, middle, Need::kAsk));
-  Place place{std::string(key.environment), request.captures.at(0)};
+  QueryPlace place{std::string(key.environment), request.captures.at(0)};
   if (place.dataset == kAllDatasets) {
     if (key.kind != HoneycombKey::Kind::kClassic) return place;
     return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
@@ -38,7 +37,7 @@ Result<Place> place_of(const Middle& middle, const Request& request) {
 }
 
 /// Checks the specification against what can be asked of the dataset: an empty list is no problem.
-Result<std::vector<FieldProblem>> problems_of(const Middle& middle, const Place& place, const Object& spec) {
+Result<std::vector<FieldProblem>> problems_of(const Middle& middle, const QueryPlace& place, const Object& spec) {
   const auto read = read_query_spec(spec);
   if (!read) return read.error();
   ASSIGN_OR_RETURN(const auto selection, select_rows(middle, place.environment, place.dataset));
@@ -131,7 +130,7 @@ std::vector<FieldProblem> read_options(const Object& body, SavedResult& result) 
 }
 
 /// The query that the body names by its id, or spells out.
-Result<std::optional<SavedQuery>> query_of(const Middle& middle, const Place& place, const Object& body) {
+Result<std::optional<SavedQuery>> query_asked_for(const Middle& middle, const QueryPlace& place, const Object& body) {
   const auto id = std::ranges::find(body, "query_id", &Object::value_type::first);
   if (id == body.end() || id->second.as<std::string>() == nullptr) return std::optional<SavedQuery>();
   return load_query(middle, place.environment, place.dataset, *id->second.as<std::string>());
@@ -140,7 +139,7 @@ Result<std::optional<SavedQuery>> query_of(const Middle& middle, const Place& pl
 }  // namespace
 
 Response create_query(Middle& middle, const Request& request) {
-  const auto place = place_of(middle, request);
+  const auto place = query_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   auto body = read_body_object(request);
   if (!body) return refuse(middle, request, body.error());
@@ -156,7 +155,7 @@ Response create_query(Middle& middle, const Request& request) {
 }
 
 Response get_query(Middle& middle, const Request& request) {
-  const auto place = place_of(middle, request);
+  const auto place = query_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   const auto query = load_query(middle, place->environment, place->dataset, request.captures.at(1));
   if (!query) return refuse(middle, request, query.error());
@@ -165,11 +164,11 @@ Response get_query(Middle& middle, const Request& request) {
 }
 
 Response create_result(Middle& middle, const std::shared_ptr<RunningQueries>& running, const Request& request) {
-  const auto place = place_of(middle, request);
+  const auto place = query_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   const auto body = read_body_object(request);
   if (!body) return refuse(middle, request, body.error());
-  auto query = query_of(middle, *place, *body);
+  auto query = query_asked_for(middle, *place, *body);
   if (!query) return refuse(middle, request, query.error());
   if (!*query) return refuse(middle, request, {ErrorCode::kNotFound, std::string(kQueryNotFound)});
   SavedResult result;
@@ -191,7 +190,7 @@ Response create_result(Middle& middle, const std::shared_ptr<RunningQueries>& ru
 }
 
 Response get_result(Middle& middle, const std::shared_ptr<RunningQueries>& running, const Request& request) {
-  const auto place = place_of(middle, request);
+  const auto place = query_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   const auto result = load_result(middle, place->environment, place->dataset, request.captures.at(1));
   if (!result) return refuse(middle, request, result.error());

@@ -15,7 +15,7 @@
 namespace tetrascope::honeycomb {
 namespace {
 
-constexpr std::chrono::milliseconds kMaxRunTime{10'000};
+constexpr std::chrono::milliseconds kMaxQueryTime{10'000};
 constexpr std::size_t kMaxSeriesRows = 200'000;
 
 /// A name of a column and its place, for one answer.
@@ -62,7 +62,7 @@ class QueryRun {
         asked_(asked),
         width_(resolve_granularity(spec, asked.range)),
         plans_(spec, asked.range, width_, reader),
-        deadline_(std::chrono::steady_clock::now() + kMaxRunTime) {}
+        deadline_(std::chrono::steady_clock::now() + kMaxQueryTime) {}
 
   Result<Object> run();
 
@@ -356,7 +356,7 @@ Result<std::string> run_query(const Middle& middle, const SavedResult& asked) {
   const auto spec = read_query_spec(asked.query.spec);
   if (!spec) return fail(ErrorCode::kInvalid, "the saved query is not valid any more");
   ASSIGN_OR_RETURN(const auto selection, select_rows(middle, asked.query.environment, asked.query.dataset));
-  if (!selection) return fail(ErrorCode::kNotFound, "Dataset not found");
+  if (!selection) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
   ASSIGN_OR_RETURN(const KindOverrides overrides, kind_overrides(middle, asked.query.environment, asked.query.dataset));
   RowReader reader(middle.fields, *selection, overrides);
   auto data = QueryRun(middle, *spec, asked, reader).run();

@@ -31,7 +31,7 @@ bool is_scalar(const Value& value) {
          value.as<std::string>() != nullptr;
 }
 
-std::optional<double> number_of(const Value& value) {
+std::optional<double> finite_number(const Value& value) {
   if (const auto* integer = value.as<std::int64_t>()) return static_cast<double>(*integer);
   if (const auto* number = value.as<double>(); number != nullptr && std::isfinite(*number)) return *number;
   return std::nullopt;
@@ -67,7 +67,7 @@ class SpecReader {
   std::optional<std::int64_t> integer(std::string_view field) {
     const Value* value = member(body_, field);
     if (value == nullptr) return std::nullopt;
-    const auto number = number_of(*value);
+    const auto number = finite_number(*value);
     if (!number || *number != std::floor(*number)) {
       problem(std::string(field), number ? "invalid" : "incorrect_type", "must be a whole number");
       return std::nullopt;
@@ -300,7 +300,7 @@ void SpecReader::read_havings() {
                                               text(member(found[i], "column"), path + ".column"));
     const auto op = find_comparison(text(member(found[i], "op"), path + ".op"));
     const Value* value = member(found[i], "value");
-    const auto number = value == nullptr ? std::nullopt : number_of(*value);
+    const auto number = value == nullptr ? std::nullopt : finite_number(*value);
     if (!calculation) problem(path + ".calculate_op", "invalid", "must be one of the calculations");
     if (!op) problem(path + ".op", "invalid", "must be one of =, !=, >, >=, <, <=");
     if (!number) problem(path + ".value", value == nullptr ? "missing" : "incorrect_type", "must be a number");

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "slices/honeycomb/event_rows.h"
+#include "slices/honeycomb/literals.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -15,9 +16,7 @@ using plan::literal;
 using plan::Type;
 using F = plan::Function;
 
-ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
 ExprPtr integer(std::int64_t value) { return literal(Value(value)); }
-ExprPtr missing(Type type) { return literal(Value(), type); }
 ExprPtr equal(ExprPtr a, ExprPtr b) { return plan::call(F::kEq, {std::move(a), std::move(b)}); }
 ExprPtr differs(ExprPtr a, ExprPtr b) { return plan::call(F::kNe, {std::move(a), std::move(b)}); }
 
@@ -61,7 +60,7 @@ ExprPtr word_of(const ExprPtr& number, const std::array<std::string_view, N>& wo
   arguments.push_back(otherwise.empty() ? missing(Type::kString) : text(otherwise));
   return plan::call(F::kIf, std::move(arguments));
 }
-constexpr std::array<std::string_view, 5> kKinds = {"internal", "server", "client", "producer", "consumer"};
+constexpr std::array<std::string_view, 5> kKindWords = {"internal", "server", "client", "producer", "consumer"};
 
 ExprPtr millis(ExprPtr nanos) { return plan::call(F::kDiv, {std::move(nanos), literal(Value(1e6))}); }
 ExprPtr at_least_zero(ExprPtr number) { return plan::call(F::kGreatest, {std::move(number), integer(0)}); }
@@ -113,10 +112,11 @@ constexpr Maker kSpanFields[] = {
      }},
     {"span.kind", kString,
      [] {
-       const ExprPtr word = word_of(column("kind"), kKinds, {});
+       const ExprPtr word = word_of(column("kind"), kKindWords, {});
        return plan::call(F::kCoalesce, {word, not_sent_as_event(text("unspecified"), Type::kString)});
      }},
-    {"type", kString, [] { return not_sent_as_event(word_of(column("kind"), kKinds, "unspecified"), Type::kString); }},
+    {"type", kString,
+     [] { return not_sent_as_event(word_of(column("kind"), kKindWords, "unspecified"), Type::kString); }},
     {"duration_ms", kFloat, [] { return millis(at_least_zero(column("duration"))); }},
     {"meta.invalid_duration", kBoolean,
      [] { return true_where(plan::call(F::kLt, {column("duration"), integer(0)})); }},

@@ -26,13 +26,13 @@ std::string base62(std::uint64_t number) {
   return text;
 }
 
-const Value* member(const Object& object, std::string_view key) {
+const Value* stored_member(const Object& object, std::string_view key) {
   const auto found = std::ranges::find(object, key, &Object::value_type::first);
   return found == object.end() ? nullptr : &found->second;
 }
 template <class T>
 T member_or(const Object& object, std::string_view key, T otherwise) {
-  const Value* value = member(object, key);
+  const Value* value = stored_member(object, key);
   const T* found = value == nullptr ? nullptr : value->as<T>();
   return found == nullptr ? otherwise : *found;
 }
@@ -157,9 +157,9 @@ Result<std::optional<SavedResult>> load_result(const Middle& middle, std::string
   result.series = member_or(*object, "series", true);
   result.total = member_or(*object, "total", false);
   result.other = member_or(*object, "other", false);
-  if (const Value* limit = member(*object, "limit"))
+  if (const Value* limit = stored_member(*object, "limit"))
     result.limit = static_cast<std::size_t>(*limit->as<std::int64_t>());
-  if (const Value* failure = member(*object, "failure")) {
+  if (const Value* failure = stored_member(*object, "failure")) {
     const Object& why = *failure->as<Object>();
     result.failure = Error{static_cast<ErrorCode>(member_or<std::int64_t>(why, "code", 0)),
                            member_or<std::string>(why, "message", "")};

@@ -8,7 +8,7 @@
 namespace tetrascope::otlp {
 namespace {
 
-constexpr JsonFrame kFrame = {"resourceLogs", "scopeLogs", "logRecords"};
+constexpr JsonFrame kLogsFrame = {"resourceLogs", "scopeLogs", "logRecords"};
 constexpr std::array<std::string_view, 25> kSeverities = {
     "UNSPECIFIED", "TRACE",  "TRACE2", "TRACE3", "TRACE4", "DEBUG",  "DEBUG2", "DEBUG3", "DEBUG4",
     "INFO",        "INFO2",  "INFO3",  "INFO4",  "WARN",   "WARN2",  "WARN3",  "WARN4",  "ERROR",
@@ -44,7 +44,7 @@ Result<DecodeReport> decode_logs_json(std::string_view body, const OtlpContext& 
     RETURN_IF_ERROR(in.result());
     return rows.log(log);
   };
-  RETURN_IF_ERROR(read_json_request(body, kFrame, in, rows, read));
+  RETURN_IF_ERROR(read_json_request(body, kLogsFrame, in, rows, read));
   guard.keep();
   return rows.take_report();
 }

@@ -8,7 +8,7 @@
 namespace tetrascope::otlp {
 namespace {
 
-constexpr JsonFrame kFrame = {"resourceMetrics", "scopeMetrics", "metrics"};
+constexpr JsonFrame kMetricsFrame = {"resourceMetrics", "scopeMetrics", "metrics"};
 constexpr std::array<std::string_view, 3> kTemporalities = {"UNSPECIFIED", "DELTA", "CUMULATIVE"};
 
 using Present = MetricColumns::Present;
@@ -157,7 +157,7 @@ Result<DecodeReport> decode_metrics_json(std::string_view body, const OtlpContex
     RETURN_IF_ERROR(in.result());
     return any ? Result<void>() : rows.metric_without_points();
   };
-  RETURN_IF_ERROR(read_json_request(body, kFrame, in, rows, read));
+  RETURN_IF_ERROR(read_json_request(body, kMetricsFrame, in, rows, read));
   guard.keep();
   return rows.take_report();
 }

@@ -8,7 +8,7 @@
 namespace tetrascope::otlp {
 namespace {
 
-constexpr JsonFrame kFrame = {"resourceSpans", "scopeSpans", "spans"};
+constexpr JsonFrame kTracesFrame = {"resourceSpans", "scopeSpans", "spans"};
 constexpr std::array<std::string_view, 6> kKinds = {"UNSPECIFIED", "INTERNAL", "SERVER",
                                                     "CLIENT",      "PRODUCER", "CONSUMER"};
 constexpr std::array<std::string_view, 3> kStatuses = {"UNSET", "OK", "ERROR"};
@@ -85,7 +85,7 @@ Result<DecodeReport> decode_traces_json(std::string_view body, const OtlpContext
     RETURN_IF_ERROR(in.result());
     return rows.span(span);
   };
-  RETURN_IF_ERROR(read_json_request(body, kFrame, in, rows, read));
+  RETURN_IF_ERROR(read_json_request(body, kTracesFrame, in, rows, read));
   guard.keep();
   return rows.take_report();
 }
