@@ -1,5 +1,7 @@
 #include "slices/rollbar/answers.h"
 
+#include <fmt/core.h>
+
 #include "base/log.h"
 #include "slices/http_refusals.h"
 
@@ -74,6 +76,10 @@ Response success_json(std::string_view result) {
 }
 
 Response success(const Value& result) { return success_json(to_plain_json(result)); }
+
+std::unexpected<Error> invalid_format(std::string_view what) {
+  return fail(ErrorCode::kInvalid, fmt::format("Invalid format. {}", what));
+}
 
 Response refuse(Middle& middle, const Request& request, const Error& error, std::uint64_t records) {
   const bool internal = error.code == ErrorCode::kInternal;

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "base/inflate.h"
+#include "model/members.h"
 #include "slices/rollbar/item_report.h"
-#include "slices/rollbar/json.h"
 
 namespace tetrascope::rollbar {
 namespace {

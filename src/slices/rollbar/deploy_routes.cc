@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "model/members.h"
 #include "slices/rollbar/deploys.h"
 #include "slices/rollbar/environments.h"
 #include "slices/rollbar/item_report.h"
-#include "slices/rollbar/json.h"
 #include "slices/rollbar/version_reads.h"
 
 namespace tetrascope::rollbar {

@@ -5,17 +5,16 @@
 #include <algorithm>
 
 #include "base/time.h"
-#include "slices/rollbar/json.h"
+#include "model/members.h"
+#include "slices/rollbar/control_keys.h"
+#include "slices/rollbar/epoch_seconds.h"
 
 namespace tetrascope::rollbar {
 namespace {
 
-constexpr std::string_view kSpace = "rollbar.deploy";
-constexpr std::size_t kPage = 1'000;
-constexpr std::size_t kMaxListed = 100'000;
+constexpr std::string_view kDeploySpace = "rollbar.deploy";
 
-std::int64_t now_seconds() { return UnixNanos::now().value / kNanosPerSecond; }
-std::string key_of(std::int64_t project, std::int64_t id) { return fmt::format("{:010}/{:016}", project, id); }
+std::string deploy_key(std::int64_t project, std::int64_t id) { return fmt::format("{:010}/{:016}", project, id); }
 
 std::string stored(const Deploy& deploy) {
   return to_json(Object{{"id", deploy.id},
@@ -51,15 +50,15 @@ Deploy deploy_of(const Value& json) {
 }  // namespace
 
 Result<Deploy> add_deploy(ControlStore& control, Deploy deploy) {
-  ASSIGN_OR_RETURN(deploy.id, control.allocate(kSpace, 1));
-  const auto written = control.put(std::string(kSpace), key_of(deploy.project, deploy.id), stored(deploy));
+  ASSIGN_OR_RETURN(deploy.id, control.allocate(kDeploySpace, 1));
+  const auto written = control.put(std::string(kDeploySpace), deploy_key(deploy.project, deploy.id), stored(deploy));
   if (!written) return std::unexpected(written.error());
   return deploy;
 }
 
 Result<std::optional<Deploy>> find_deploy(ControlStore& control, std::int64_t project, std::int64_t id) {
   if (id <= 0) return std::optional<Deploy>();
-  ASSIGN_OR_RETURN(const auto document, control.get(kSpace, key_of(project, id)));
+  ASSIGN_OR_RETURN(const auto document, control.get(kDeploySpace, deploy_key(project, id)));
   if (!document) return std::optional<Deploy>();
   ASSIGN_OR_RETURN(const Value json, value_from_json(document->json));
   return std::optional(deploy_of(json));
@@ -69,13 +68,13 @@ Result<std::vector<Deploy>> list_deploys(ControlStore& control, std::int64_t pro
   const std::string prefix = fmt::format("{:010}/", project);
   std::vector<Deploy> deploys;
   std::string after;
-  while (deploys.size() < kMaxListed) {
-    ASSIGN_OR_RETURN(const auto page, control.list(kSpace, prefix, after, kPage));
+  while (deploys.size() < kMostListed) {
+    ASSIGN_OR_RETURN(const auto page, control.list(kDeploySpace, prefix, after, kControlPage));
     for (const auto& document : page) {
       ASSIGN_OR_RETURN(const Value json, value_from_json(document.json));
       deploys.push_back(deploy_of(json));
     }
-    if (page.size() < kPage) break;
+    if (page.size() < kControlPage) break;
     after = page.back().key;
   }
   std::ranges::reverse(deploys);
@@ -86,8 +85,8 @@ Result<Deploy> end_deploy(ControlStore& control, std::int64_t project, std::int6
                           const std::optional<std::string>& comment) {
   const auto missing = [] { return fail(ErrorCode::kNotFound, "Not found"); };
   if (id <= 0) return missing();
-  const std::string key = key_of(project, id);
-  ASSIGN_OR_RETURN(const auto document, control.get(kSpace, key));
+  const std::string key = deploy_key(project, id);
+  ASSIGN_OR_RETURN(const auto document, control.get(kDeploySpace, key));
   if (!document) return missing();
   ASSIGN_OR_RETURN(const Value json, value_from_json(document->json));
   Deploy deploy = deploy_of(json);
@@ -98,7 +97,7 @@ Result<Deploy> end_deploy(ControlStore& control, std::int64_t project, std::int6
   deploy.status = status;
   if (comment) deploy.comment = *comment;
   if (status != "started") deploy.finish_time = now_seconds();
-  const auto written = control.put(std::string(kSpace), key, stored(deploy), document->version);
+  const auto written = control.put(std::string(kDeploySpace), key, stored(deploy), document->version);
   if (!written && written.error().code == ErrorCode::kConflict) return conflict();
   if (!written) return std::unexpected(written.error());
   return deploy;

@@ -4,8 +4,8 @@
 
 #include <limits>
 
+#include "model/members.h"
 #include "slices/rollbar/item_reads.h"
-#include "slices/rollbar/json.h"
 
 namespace tetrascope::rollbar {
 namespace {

@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "slices/rollbar/json.h"
+#include "model/members.h"
+#include "slices/rollbar/answers.h"
 
 namespace tetrascope::rollbar {
 namespace {
@@ -14,51 +15,48 @@ namespace {
 constexpr std::size_t kMaxTitle = 255;
 constexpr std::size_t kMaxVersion = 40;
 
-std::unexpected<Error> invalid(std::string_view what) {
-  return fail(ErrorCode::kInvalid, fmt::format("Invalid format. {}", what));
-}
-
 template <std::size_t N>
 Result<std::string> word(const Value& value, std::string_view name, const std::array<std::string_view, N>& known) {
   const std::string_view text = text_of(&value);
   if (std::ranges::find(known, text) == known.end())
-    return invalid(fmt::format("{} should be one of {}.", name, fmt::join(known, ", ")));
+    return invalid_format(fmt::format("{} should be one of {}.", name, fmt::join(known, ", ")));
   return std::string(text);
 }
 
 Result<std::int64_t> id_or_nobody(const Value& value, std::string_view name) {
   if (value.missing()) return 0;
   const auto number = integer_of(&value);
-  if (!number || *number <= 0) return invalid(fmt::format("{} should be integer or null.", name));
+  if (!number || *number <= 0) return invalid_format(fmt::format("{} should be integer or null.", name));
   return *number;
 }
 
 Result<void> read_member(const std::string& name, const Value& value, ItemChange& out) {
-  constexpr std::array<std::string_view, 3> kStatuses = {"active", "resolved", "muted"};
+  constexpr std::array<std::string_view, 3> kSettable = {"active", "resolved", "muted"};
   constexpr std::array<std::string_view, 5> kLevels = {"critical", "error", "warning", "info", "debug"};
   if (name == "status") {
-    ASSIGN_OR_RETURN(out.status, word(value, name, kStatuses));
+    ASSIGN_OR_RETURN(out.status, word(value, name, kSettable));
   } else if (name == "level") {
     ASSIGN_OR_RETURN(out.level, word(value, name, kLevels));
   } else if (name == "title") {
     const std::string_view title = text_of(&value);
-    if (title.empty() || title.size() > kMaxTitle) return invalid("title should be string of 1 to 255 characters.");
+    if (title.empty() || title.size() > kMaxTitle)
+      return invalid_format("title should be string of 1 to 255 characters.");
     out.title = title;
   } else if (name == "resolved_in_version") {
     out.resolved_in_version = scalar_text(&value);
     if (out.resolved_in_version.size() > kMaxVersion)
-      return invalid("resolved_in_version should have at most 40 characters.");
+      return invalid_format("resolved_in_version should have at most 40 characters.");
   } else if (name == "assigned_user_id") {
     ASSIGN_OR_RETURN(out.assigned_user, id_or_nobody(value, name));
   } else if (name == "assigned_team_id" || name == "team_id") {
     ASSIGN_OR_RETURN(out.assigned_team, id_or_nobody(value, name));
   } else if (name == "snooze_enabled" || name == "snoozed") {
-    if (value.as<bool>() == nullptr) return invalid(fmt::format("{} should be boolean.", name));
+    if (value.as<bool>() == nullptr) return invalid_format(fmt::format("{} should be boolean.", name));
     out.snooze = flag_of(&value);
   } else if (name == "snooze_expiration_in_seconds") {
     const auto seconds = integer_of(&value);
     if (!seconds || *seconds <= 0 || *seconds > 366L * 86'400)
-      return invalid("snooze_expiration_in_seconds should be a positive integer.");
+      return invalid_format("snooze_expiration_in_seconds should be a positive integer.");
     out.snooze_seconds = *seconds;
   } else {
     return {};  // members that the vendor does not know are not refused, nor repeated
@@ -72,9 +70,9 @@ Result<void> read_member(const std::string& name, const Value& value, ItemChange
 Result<ItemChange> read_item_change(const Value& fields) {
   ItemChange change;
   const Object* object = fields.as<Object>();
-  if (object == nullptr) return invalid("the body should be object.");
+  if (object == nullptr) return invalid_format("the body should be object.");
   for (const auto& [name, value] : *object) RETURN_IF_ERROR(read_member(name, value, change));
-  if (change.echo.empty()) return invalid("there is nothing to change.");
+  if (change.echo.empty()) return invalid_format("there is nothing to change.");
   return change;
 }
 

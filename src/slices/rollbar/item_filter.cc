@@ -8,15 +8,10 @@
 
 #include "slices/rollbar/calls.h"
 #include "slices/rollbar/item_json.h"
+#include "slices/rollbar/letter_case.h"
 
 namespace tetrascope::rollbar {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 bool allows(const std::set<std::string>& wanted, const std::string& value) {
   return wanted.empty() || wanted.contains(value);
@@ -46,7 +41,7 @@ Result<void> read_term(std::string_view term, ItemFilter& out) {
     return std::islower(c) != 0 || c == '_' || c == '!';
   });
   if (!is_name) {
-    out.words.push_back(lower(term));
+    out.words.push_back(lower_case(term));
     return {};
   }
   const std::string value(term.substr(colon + 1));
@@ -59,7 +54,7 @@ Result<void> read_term(std::string_view term, ItemFilter& out) {
   } else if (name == "framework") {
     out.frameworks.insert(value);
   } else if (name == "title" || name == "exception_class" || name == "message_body") {
-    out.words.push_back(lower(value));
+    out.words.push_back(lower_case(value));
   } else {
     return fail(ErrorCode::kUnimplemented, fmt::format("query: '{}:' is not available on this server yet.", name));
   }
@@ -95,15 +90,15 @@ bool ItemFilter::takes(const Item& item, UnixNanos now) const {
   if (counter && *counter != item.counter) return false;
   if (snoozed && *snoozed != (item.snoozed_until > now)) return false;
   if (assigned && *assigned != (item.assigned_user != 0 || item.assigned_team != 0)) return false;
-  const std::string title = lower(item.title);
+  const std::string title = lower_case(item.title);
   return std::ranges::all_of(words, [&](const std::string& word) { return title.find(word) != std::string::npos; });
 }
 
 Result<ItemFilter> parse_item_filter(const Request& request) {
-  constexpr std::array<std::string_view, 4> kStatuses = {"active", "resolved", "muted", "archived"};
+  constexpr std::array<std::string_view, 4> kFilterStatuses = {"active", "resolved", "muted", "archived"};
   constexpr std::array<std::string_view, 5> kLevels = {"critical", "error", "warning", "info", "debug"};
   ItemFilter filter;
-  ASSIGN_OR_RETURN(filter.statuses, words_of(request, "status", kStatuses));
+  ASSIGN_OR_RETURN(filter.statuses, words_of(request, "status", kFilterStatuses));
   ASSIGN_OR_RETURN(filter.levels, words_of(request, "level", kLevels));
   for (auto& name : list_parameter(request, "environment")) filter.environments.insert(std::move(name));
   for (auto& name : list_parameter(request, "framework")) filter.frameworks.insert(std::move(name));

@@ -4,12 +4,13 @@
 #include <array>
 #include <cctype>
 
-#include "slices/rollbar/json.h"
+#include "model/members.h"
+#include "slices/rollbar/epoch_seconds.h"
+#include "slices/rollbar/letter_case.h"
 
 namespace tetrascope::rollbar {
 namespace {
 
-Value seconds_or_null(UnixNanos time) { return time.value == 0 ? Value() : Value(time.value / kNanosPerSecond); }
 UnixNanos nanos_of(const Value& json, std::string_view name) { return {integer_of(member(&json, name)).value_or(0)}; }
 
 /// In the order of their numbers (4.11).
@@ -23,8 +24,7 @@ constexpr std::array<std::string_view, 8> kPlatforms = {"unknown", "browser",   
 
 /// The known name that `text` begins with, the longest one; "" for none.
 std::string_view known_framework(std::string_view text) {
-  std::string lower(text);
-  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string lower = lower_case(text);
   if (lower.starts_with("javascript")) return "browser-js";
   std::string_view best;
   for (const std::string_view name : kFrameworks) {

@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <array>
 
+#include "model/members.h"
 #include "net/http.h"
+#include "slices/rollbar/answers.h"
 #include "slices/rollbar/grouping.h"
-#include "slices/rollbar/json.h"
 #include "slices/rollbar/random_id.h"
 #include "slices/rollbar/trace_tie.h"
 
@@ -21,11 +22,8 @@ constexpr std::size_t kMaxFrames = 1'000;  // of one exception
 constexpr std::size_t kMaxChain = 50;
 constexpr std::size_t kMaxStack = 64 << 10;  // bytes of the stack as text
 
-std::unexpected<Error> invalid(std::string_view what) {
-  return fail(ErrorCode::kInvalid, fmt::format("Invalid format. {}", what));
-}
-std::unexpected<Error> missing(std::string_view path) {
-  return invalid(fmt::format("{} is missing and it is required.", path));
+std::unexpected<Error> missing_member(std::string_view path) {
+  return invalid_format(fmt::format("{} is missing and it is required.", path));
 }
 
 bool is_absent(const Value* value) { return value == nullptr || value->missing(); }
@@ -33,22 +31,23 @@ bool is_absent(const Value* value) { return value == nullptr || value->missing()
 Result<std::string> text_member(const Value& data, std::string_view name, std::size_t limit = kMaxName) {
   const Value* value = member(&data, name);
   if (is_absent(value)) return std::string();
-  if (value->as<std::string>() == nullptr) return invalid(fmt::format("data.{} should be string.", name));
+  if (value->as<std::string>() == nullptr) return invalid_format(fmt::format("data.{} should be string.", name));
   return cut_text(text_of(value), limit);
 }
 
 /// One exception of `body.trace` or `body.trace_chain`, with views into it.
 Result<ExceptionPart> read_trace(const Value& trace, std::string_view path) {
   const Value* exception = member(&trace, "exception");
-  if (exception == nullptr || exception->as<Object>() == nullptr) return missing(fmt::format("{}.exception", path));
-  if (member(exception, "class") == nullptr) return missing(fmt::format("{}.exception.class", path));
+  if (exception == nullptr || exception->as<Object>() == nullptr)
+    return missing_member(fmt::format("{}.exception", path));
+  if (member(exception, "class") == nullptr) return missing_member(fmt::format("{}.exception.class", path));
   const Value* message = member(exception, "message");
   if (!is_absent(message) && message->as<std::string>() == nullptr)
-    return invalid(fmt::format("{}.exception.message should be string.", path));
+    return invalid_format(fmt::format("{}.exception.message should be string.", path));
   const Value* frames = member(&trace, "frames");
-  if (is_absent(frames)) return missing(fmt::format("{}.frames", path));
+  if (is_absent(frames)) return missing_member(fmt::format("{}.frames", path));
   const Array* list = frames->as<Array>();
-  if (list == nullptr) return invalid(fmt::format("{}.frames should be array.", path));
+  if (list == nullptr) return invalid_format(fmt::format("{}.frames should be array.", path));
   ExceptionPart part{text_of(member(exception, "class")), text_of(message), {}};
   for (const Value& frame : *list) {
     if (part.frames.size() == kMaxFrames) break;
@@ -128,25 +127,25 @@ Result<void> read_message(std::string_view text, ItemReport& out) {
 Result<void> read_body(const Value& data, ItemReport& out) {
   const Value* body = member(&data, "body");
   if (is_absent(body)) {
-    return invalid(
+    return invalid_format(
         "data.body must not be undefined. Instead, it should be an object with a 'message', 'trace', 'trace_chain', "
         "or 'crash_report' key.");
   }
   constexpr std::array<std::string_view, 4> kForms = {"trace", "trace_chain", "message", "crash_report"};
   const auto forms = std::ranges::count_if(kForms, [&](auto form) { return !is_absent(member(body, form)); });
   if (forms != 1) {
-    return invalid(
+    return invalid_format(
         "data.body must have either a 'trace', 'trace_chain', 'message' or 'crash_report' property, (but not more "
         "than one).");
   }
   const Value* telemetry = member(body, "telemetry");
   if (!is_absent(telemetry) && telemetry->as<Array>() == nullptr)
-    return invalid("data.body.telemetry should be array.");
+    return invalid_format("data.body.telemetry should be array.");
   if (const Value* trace = member(body, "trace"); !is_absent(trace))
     return read_exceptions(data, {trace}, "data.body.trace", out);
   if (const Value* chain = member(body, "trace_chain"); !is_absent(chain)) {
     const Array* list = chain->as<Array>();
-    if (list == nullptr || list->empty()) return invalid("data.body.trace_chain should be a non-empty array.");
+    if (list == nullptr || list->empty()) return invalid_format("data.body.trace_chain should be a non-empty array.");
     std::vector<const Value*> traces;
     for (const Value& trace : *list) {
       if (traces.size() < kMaxChain) traces.push_back(&trace);
@@ -155,12 +154,12 @@ Result<void> read_body(const Value& data, ItemReport& out) {
   }
   if (const Value* report = member(body, "crash_report"); !is_absent(report)) {
     const Value* raw = member(report, "raw");
-    if (is_absent(raw)) return missing("data.body.crash_report.raw");
+    if (is_absent(raw)) return missing_member("data.body.crash_report.raw");
     return read_message(text_of(raw), out);
   }
   const Value* text = member(body, {"message", "body"});
-  if (is_absent(text)) return missing("data.body.message.body");
-  if (text->as<std::string>() == nullptr) return invalid("data.body.message.body should be string.");
+  if (is_absent(text)) return missing_member("data.body.message.body");
+  if (text->as<std::string>() == nullptr) return invalid_format("data.body.message.body should be string.");
   return read_message(text_of(text), out);
 }
 
@@ -187,15 +186,15 @@ Result<void> read_person(const Value& data, ItemReport& out) {
   const Value* person = member(&data, "person");
   if (is_absent(person) || person->as<Object>() == nullptr || person->as<Object>()->empty()) return {};
   const Value* id = member(person, "id");
-  if (is_absent(id)) return missing("data.person.id");
+  if (is_absent(id)) return missing_member("data.person.id");
   out.person_id = cut_text(scalar_text(id), kMaxName);
   return {};
 }
 
 Result<ItemReport> read_report(const Value& data) {
-  if (data.as<Object>() == nullptr) return invalid("data should be object.");
+  if (data.as<Object>() == nullptr) return invalid_format("data should be object.");
   ItemReport out;
-  if (is_absent(member(&data, "environment"))) return missing("data.environment");
+  if (is_absent(member(&data, "environment"))) return missing_member("data.environment");
   ASSIGN_OR_RETURN(out.environment, text_member(data, "environment"));
   ASSIGN_OR_RETURN(const std::string level, text_member(data, "level"));
   ASSIGN_OR_RETURN(out.platform, text_member(data, "platform"));
@@ -206,12 +205,12 @@ Result<ItemReport> read_report(const Value& data) {
   ASSIGN_OR_RETURN(out.uuid, text_member(data, "uuid", kMaxItemBody));
   const Value* context = member(&data, "context");
   if (!is_absent(context) && context->as<std::string>() == nullptr)
-    return invalid("data.context object value found, but a null is required.");
+    return invalid_format("data.context object value found, but a null is required.");
   out.context = cut_text(text_of(context), kMaxName);
   RETURN_IF_ERROR(read_body(data, out));
   RETURN_IF_ERROR(read_person(data, out));
-  if (out.environment.empty()) return missing("data.environment");
-  if (out.uuid.size() > kMaxUuid) return invalid("data.uuid should be at most 36 characters.");
+  if (out.environment.empty()) return missing_member("data.environment");
+  if (out.uuid.size() > kMaxUuid) return invalid_format("data.uuid should be at most 36 characters.");
   if (out.uuid.empty()) out.uuid = random_hex(16);
   out.level = level_of(level, out.is_exception);
   if (!fingerprint.empty()) out.fingerprint = fingerprint_of_client(fingerprint);
@@ -280,12 +279,12 @@ Result<std::vector<ItemReport>> read_reports(std::string_view json, const Value&
   std::vector<const Value*> items;
   if (const Array* list = root.as<Array>()) {
     if (list->size() > kMaxItemsOfBody)
-      return invalid(fmt::format("{} items in one body, want at most {}.", list->size(), kMaxItemsOfBody));
+      return invalid_format(fmt::format("{} items in one body, want at most {}.", list->size(), kMaxItemsOfBody));
     for (const Value& item : *list) items.push_back(&item);
   } else {
     items.push_back(&root);
   }
-  if (items.empty()) return missing("data");
+  if (items.empty()) return missing_member("data");
   std::vector<ItemReport> reports;
   for (const Value* item : items) {
     ASSIGN_OR_RETURN(ItemReport report, read_report(data_of(*item)));

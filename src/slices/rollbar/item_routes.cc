@@ -4,11 +4,11 @@
 
 #include <algorithm>
 
+#include "model/members.h"
 #include "slices/rollbar/item_change.h"
 #include "slices/rollbar/item_filter.h"
 #include "slices/rollbar/item_json.h"
 #include "slices/rollbar/item_reads.h"
-#include "slices/rollbar/json.h"
 
 namespace tetrascope::rollbar {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "slices/rollbar/control_keys.h"
 #include "slices/rollbar/environments.h"
 #include "slices/rollbar/grouping.h"
 #include "slices/rollbar/item_json.h"
@@ -12,10 +13,7 @@ namespace {
 constexpr std::string_view kItemSpace = "rollbar.item";
 constexpr std::string_view kFingerprintSpace = "rollbar.item_of_fingerprint";
 constexpr std::string_view kCounterSpace = "rollbar.item_of_counter";
-constexpr std::size_t kPage = 1'000;
-constexpr std::size_t kMaxCached = 100'000;
 
-std::string prefix_of(std::int64_t project) { return fmt::format("{:010}/", project); }
 std::string item_key(std::int64_t project, std::int64_t id) { return fmt::format("{:010}/{:016}", project, id); }
 std::string counter_key(std::int64_t project, std::int64_t counter) {
   return fmt::format("{:010}/{:010}", project, counter);
@@ -26,7 +24,7 @@ std::string fingerprint_key(const Sighting& sighting) {
          sha1_hex(std::string(sighting.environment).append(1, '\0').append(sighting.fingerprint));
 }
 
-ControlWrite put(std::string_view space, std::string key, std::string json) {
+ControlWrite item_write(std::string_view space, std::string key, std::string json) {
   return {ControlWrite::Kind::kPut, std::string(space), std::move(key), std::move(json), ControlWrite::kAbsent};
 }
 
@@ -57,7 +55,7 @@ Result<Item*> Items::of_fingerprint(const std::string& key, std::int64_t project
 }
 
 Item& Items::keep(const std::string& key, Item item) {
-  if (by_fingerprint_.size() >= kMaxCached) {
+  if (by_fingerprint_.size() >= kMostCached) {
     by_fingerprint_.clear();
     fingerprint_of_.clear();
   }
@@ -84,9 +82,9 @@ Result<Item*> Items::make(const std::string& key, const Sighting& sighting) {
   item.otel_key = sighting.otel_key;
   item.otel_is_log = sighting.otel_is_log;
   const std::vector<ControlWrite> writes = {
-      put(kFingerprintSpace, key, std::to_string(item.id)),
-      put(kItemSpace, item_key(item.project, item.id), stored_json(item)),
-      put(kCounterSpace, counter_key(item.project, item.counter), std::to_string(item.id))};
+      item_write(kFingerprintSpace, key, std::to_string(item.id)),
+      item_write(kItemSpace, item_key(item.project, item.id), stored_json(item)),
+      item_write(kCounterSpace, counter_key(item.project, item.counter), std::to_string(item.id))};
   const auto committed = control_.commit(writes);
   if (committed) return &keep(key, std::move(item));
   if (committed.error().code != ErrorCode::kConflict) return std::unexpected(committed.error());
@@ -145,12 +143,12 @@ Result<std::vector<Item>> Items::list(std::int64_t project) {
   std::vector<Item> items;
   std::string after;
   while (true) {
-    ASSIGN_OR_RETURN(const auto page, control_.list(kItemSpace, prefix_of(project), after, kPage));
+    ASSIGN_OR_RETURN(const auto page, control_.list(kItemSpace, prefix_of(project), after, kControlPage));
     for (const auto& document : page) {
       ASSIGN_OR_RETURN(const Value value, value_from_json(document.json));
       items.push_back(stored_item(value));
     }
-    if (page.size() < kPage) return items;
+    if (page.size() < kControlPage) return items;
     if (items.size() >= kMaxItems)
       return fail(ErrorCode::kTooLarge, fmt::format("The project has more than {} items.", kMaxItems));
     after = page.back().key;

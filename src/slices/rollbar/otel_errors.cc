@@ -7,9 +7,9 @@
 #include <map>
 #include <utility>
 
+#include "model/members.h"
 #include "slices/rollbar/grouping.h"
 #include "slices/rollbar/item_report.h"
-#include "slices/rollbar/json.h"
 #include "slices/rollbar/otel_instance.h"
 #include "slices/rollbar/otel_rows.h"
 #include "slices/rollbar/plans.h"
@@ -22,8 +22,8 @@ using plan::field;
 using plan::Function;
 using plan::literal;
 
-constexpr std::size_t kMostItems = 10'000;  // that one look at a project makes
-constexpr std::uint64_t kSameMoment = 8;    // rows that are read beyond a page, for those of one microsecond
+constexpr std::size_t kMostItemsOfLook = 10'000;  // that one look at a project makes
+constexpr std::uint64_t kSameMoment = 8;          // rows that are read beyond a page, for those of one microsecond
 
 using ItemKey = std::pair<std::string, std::string>;  ///< key, environment
 std::map<ItemKey, const Item*> by_key(const std::vector<Item>& items) {
@@ -63,7 +63,7 @@ std::string title_of(const OtelError& error) {
   return cut_text(title, 255);
 }
 
-Result<void> place(State& state, const Project& project, const OtelError& error) {
+Result<void> place_error(State& state, const Project& project, const OtelError& error) {
   const auto placed = state.items.place(sighting_of(project, error, sha1_hex(error.key), title_of(error)));
   if (!placed) return std::unexpected(placed.error());
   return {};
@@ -77,7 +77,7 @@ Result<void> reactivate(State& state, const Project& project, const Item& item) 
                  plan::Limit{1, 0, {}}};
   ASSIGN_OR_RETURN(const auto answer, state.middle.runner.run(plan));
   if (answer.rows.empty()) return {};
-  return place(state, project, otel_error_of(answer.rows.front()));
+  return place_error(state, project, otel_error_of(answer.rows.front()));
 }
 
 }  // namespace
@@ -86,10 +86,10 @@ Result<void> update_otel_projects(State& state) {
   plan::Aggregate aggregate;
   aggregate.keys = {{"honeycomb", field("honeycomb")}, {"service", field("service")}};
   aggregate.calls = {{"count", AggregateOp::kCount, nullptr, nullptr}};
-  ASSIGN_OR_RETURN(
-      const auto answer,
-      state.middle.runner.run(
-          {all_time(), otel_error_reads(nullptr, false), {std::move(aggregate), plan::Limit{kMostItems, 0, {}}}}));
+  ASSIGN_OR_RETURN(const auto answer,
+                   state.middle.runner.run({all_time(),
+                                            otel_error_reads(nullptr, false),
+                                            {std::move(aggregate), plan::Limit{kMostItemsOfLook, 0, {}}}}));
   for (const auto& row : answer.rows) {
     const auto project = state.projects.of_service(text_cell(row[0]), text_cell(row[1]));
     if (!project && project.error().code != ErrorCode::kConflict) return std::unexpected(project.error());
@@ -109,7 +109,7 @@ Result<void> update_otel_items(State& state, const Project& project) {
   aggregate.time = "time";
   const plan::Plan plan{all_time(),
                         otel_error_reads(&project, true),
-                        {std::move(aggregate), plan::Sort{{{field("first")}}}, plan::Limit{kMostItems, 0, {}}}};
+                        {std::move(aggregate), plan::Sort{{{field("first")}}}, plan::Limit{kMostItemsOfLook, 0, {}}}};
   ASSIGN_OR_RETURN(const auto answer, state.middle.runner.run(plan));
   ASSIGN_OR_RETURN(const auto items, state.items.list(project.id));
   const auto known = by_key(items);
@@ -124,7 +124,7 @@ Result<void> update_otel_items(State& state, const Project& project) {
     error.message = text_cell(row[7]);
     const auto item = known.find({error.key, error.environment});
     if (item == known.end()) {
-      RETURN_IF_ERROR(place(state, project, error));
+      RETURN_IF_ERROR(place_error(state, project, error));
     } else if (item->second->status == "resolved" && UnixNanos{int_cell(row[3])} > item->second->resolved) {
       RETURN_IF_ERROR(reactivate(state, project, *item->second));
     }

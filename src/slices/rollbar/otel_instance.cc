@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "slices/rollbar/json.h"
+#include "model/members.h"
 #include "slices/rollbar/otel_rows.h"
 #include "slices/rollbar/plans.h"
 

@@ -4,10 +4,10 @@
 #include <cctype>
 #include <set>
 
+#include "model/members.h"
 #include "slices/page/parameters.h"
 #include "slices/rollbar/answers.h"
 #include "slices/rollbar/item_activity.h"
-#include "slices/rollbar/json.h"
 #include "slices/rollbar/occurrence_rows.h"
 #include "slices/rollbar/otel_rows.h"
 #include "slices/rollbar/plans.h"

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "model/members.h"
 #include "slices/page/answers.h"
 #include "slices/page/parameters.h"
 #include "slices/page/steps.h"
@@ -13,7 +14,6 @@
 #include "slices/rollbar/item_change.h"
 #include "slices/rollbar/item_json.h"
 #include "slices/rollbar/item_reads.h"
-#include "slices/rollbar/json.h"
 #include "slices/rollbar/page_item_reads.h"
 
 namespace tetrascope::rollbar {
@@ -21,7 +21,7 @@ namespace {
 
 using ui::exact;
 
-constexpr std::int64_t kMostItems = 500, kMostOccurrences = 50;
+constexpr std::int64_t kMostItemsOfPage = 500, kMostOccurrences = 50;
 constexpr std::size_t kMaxBody = std::size_t{64} << 10;
 
 struct ListFilter {
@@ -108,7 +108,7 @@ Result<std::string> list_items(State& state, const Request& request) {
       ui::check_names(request, {"last", "from", "to", "status", "level", "environment", "project", "text", "limit"}));
   ASSIGN_OR_RETURN(const plan::TimeRange range, read_items_range(request));
   ASSIGN_OR_RETURN(const ListFilter filter, read_filter(request));
-  ASSIGN_OR_RETURN(const std::int64_t limit, ui::read_number(request, "limit", 1, kMostItems, 100));
+  ASSIGN_OR_RETURN(const std::int64_t limit, ui::read_number(request, "limit", 1, kMostItemsOfPage, 100));
   const ui::Steps steps(range);
   ASSIGN_OR_RETURN(const auto projects, active_projects(state, range));
   std::vector<Row> rows;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "slices/rollbar/json.h"
+#include "model/members.h"
 #include "slices/rollbar/otel_errors.h"
 #include "slices/rollbar/random_id.h"
 

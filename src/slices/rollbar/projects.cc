@@ -7,8 +7,11 @@
 #include <cctype>
 
 #include "base/time.h"
+#include "model/members.h"
+#include "slices/rollbar/control_keys.h"
+#include "slices/rollbar/epoch_seconds.h"
 #include "slices/rollbar/item_report.h"
-#include "slices/rollbar/json.h"
+#include "slices/rollbar/letter_case.h"
 #include "slices/rollbar/random_id.h"
 
 namespace tetrascope::rollbar {
@@ -18,17 +21,14 @@ constexpr std::string_view kProjectSpace = "rollbar.project";
 constexpr std::string_view kTokenSpace = "rollbar.token";
 constexpr std::string_view kNameSpace = "rollbar.project_name";
 constexpr std::string_view kServiceSpace = "rollbar.project_of_service";
-constexpr std::array<std::string_view, 4> kScopes = {"post_server_item", "post_client_item", "read", "write"};
-constexpr std::size_t kPage = 1'000;
-constexpr std::size_t kMaxCached = 100'000;
+constexpr std::array<std::string_view, 4> kAllScopes = {"post_server_item", "post_client_item", "read", "write"};
 constexpr std::size_t kMaxProjectName = 32;
 
-std::int64_t now_seconds() { return UnixNanos::now().value / kNanosPerSecond; }
 std::string project_key(std::int64_t id) { return fmt::format("{:010}", id); }
 /// Tokens lie below their project's number; which one that is stands under the token itself.
 std::string token_key(std::string_view token) { return std::string(token); }
 
-ControlWrite put(std::string_view space, std::string key, std::string json, bool fresh) {
+ControlWrite project_write(std::string_view space, std::string key, std::string json, bool fresh) {
   return {ControlWrite::Kind::kPut, std::string(space), std::move(key), std::move(json),
           fresh ? std::optional(ControlWrite::kAbsent) : std::nullopt};
 }
@@ -44,7 +44,7 @@ std::string project_text(const Project& project) {
                         {"service", project.service},
                         {"environment", project.environment}});
 }
-Project project_of(const Value& json) {
+Project stored_project(const Value& json) {
   Project project;
   project.id = integer_of(member(&json, "id")).value_or(0);
   project.name = text_of(member(&json, "name"));
@@ -70,7 +70,7 @@ std::string token_text(const AccessToken& token) {
                         {"date_created", token.date_created},
                         {"date_modified", token.date_modified}});
 }
-AccessToken token_of(const Value& json) {
+AccessToken stored_token(const Value& json) {
   AccessToken token;
   token.token = text_of(member(&json, "token"));
   token.public_id = text_of(member(&json, "public_id"));
@@ -100,14 +100,8 @@ AccessToken new_token(std::string_view name, std::vector<std::string> scopes) {
 
 std::vector<AccessToken> one_token_a_scope() {
   std::vector<AccessToken> tokens;
-  for (const std::string_view scope : kScopes) tokens.push_back(new_token(scope, {std::string(scope)}));
+  for (const std::string_view scope : kAllScopes) tokens.push_back(new_token(scope, {std::string(scope)}));
   return tokens;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
 }
 
 template <class T>
@@ -115,12 +109,12 @@ Result<std::vector<T>> read_all(ControlStore& control, std::string_view space, T
   std::vector<T> all;
   std::string after;
   while (true) {
-    ASSIGN_OR_RETURN(const auto page, control.list(space, "", after, kPage));
+    ASSIGN_OR_RETURN(const auto page, control.list(space, "", after, kControlPage));
     for (const auto& document : page) {
       ASSIGN_OR_RETURN(const Value value, value_from_json(document.json));
       all.push_back(read(value));
     }
-    if (page.size() < kPage) return all;
+    if (page.size() < kControlPage) return all;
     after = page.back().key;
   }
 }
@@ -136,15 +130,15 @@ Result<std::optional<AccessToken>> Projects::find_token(std::string_view token) 
   ASSIGN_OR_RETURN(const auto document, control_.get(kTokenSpace, token_key(token)));
   if (!document) return std::optional<AccessToken>();
   ASSIGN_OR_RETURN(const Value value, value_from_json(document->json));
-  if (tokens_.size() >= kMaxCached) tokens_.clear();
-  AccessToken found = token_of(value);
+  if (tokens_.size() >= kMostCached) tokens_.clear();
+  AccessToken found = stored_token(value);
   tokens_[found.token] = found;
   return std::optional(std::move(found));
 }
 
 Result<std::int64_t> Projects::next_id() {
   if (count_ == 0) {
-    ASSIGN_OR_RETURN(const auto all, read_all(control_, kProjectSpace, project_of));
+    ASSIGN_OR_RETURN(const auto all, read_all(control_, kProjectSpace, stored_project));
     count_ = all.size();
   }
   if (count_ >= kMaxProjects)
@@ -156,10 +150,10 @@ Result<std::int64_t> Projects::next_id() {
 Result<Project> Projects::make(Project project, std::vector<AccessToken> tokens, std::vector<ControlWrite> also) {
   std::vector<ControlWrite> writes = std::move(also);
   project.date_created = project.date_modified = now_seconds();
-  writes.push_back(put(kProjectSpace, project_key(project.id), project_text(project), true));
+  writes.push_back(project_write(kProjectSpace, project_key(project.id), project_text(project), true));
   for (AccessToken& token : tokens) {
     token.project_id = project.id;
-    writes.push_back(put(kTokenSpace, token_key(token.token), token_text(token), true));
+    writes.push_back(project_write(kTokenSpace, token_key(token.token), token_text(token), true));
   }
   const auto committed = control_.commit(writes);
   if (!committed) return std::unexpected(committed.error());
@@ -169,7 +163,7 @@ Result<Project> Projects::make(Project project, std::vector<AccessToken> tokens,
 }
 
 Result<AccessToken> Projects::open_project(std::string_view text) {
-  AccessToken token = new_token("default", {kScopes.begin(), kScopes.end()});
+  AccessToken token = new_token("default", {kAllScopes.begin(), kAllScopes.end()});
   token.token = text;
   token.opened_itself = true;
   {
@@ -196,12 +190,12 @@ Result<std::optional<Project>> Projects::find(std::int64_t id) {
   ASSIGN_OR_RETURN(const auto document, control_.get(kProjectSpace, project_key(id)));
   if (!document) return std::optional<Project>();
   ASSIGN_OR_RETURN(const Value value, value_from_json(document->json));
-  Project project = project_of(value);
+  Project project = stored_project(value);
   projects_[id] = project;
   return std::optional(std::move(project));
 }
 
-Result<std::vector<Project>> Projects::list() { return read_all(control_, kProjectSpace, project_of); }
+Result<std::vector<Project>> Projects::list() { return read_all(control_, kProjectSpace, stored_project); }
 
 Result<Project> Projects::create(std::string_view name) {
   const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
@@ -211,7 +205,8 @@ Result<Project> Projects::create(std::string_view name) {
   Project project;
   ASSIGN_OR_RETURN(project.id, next_id());
   project.name = name;
-  auto made = make(project, one_token_a_scope(), {put(kNameSpace, lower(name), std::to_string(project.id), true)});
+  auto made = make(project, one_token_a_scope(),
+                   {project_write(kNameSpace, lower_case(name), std::to_string(project.id), true)});
   if (!made && made.error().code == ErrorCode::kConflict)
     return fail(ErrorCode::kConflict, "A project with this name exists already.");
   return made;
@@ -232,13 +227,13 @@ Result<Project> Projects::of_service(std::string_view environment, std::string_v
   project.service = service;
   project.environment = environment;
   return make(project, one_token_a_scope(),
-              {put(kServiceSpace, key, std::to_string(project.id), !document.has_value())});
+              {project_write(kServiceSpace, key, std::to_string(project.id), !document.has_value())});
 }
 
 Result<void> Projects::remove(const Project& project) {
   ASSIGN_OR_RETURN(const auto tokens, tokens_of(project.id));
   std::vector<ControlWrite> writes = {removal(kProjectSpace, project_key(project.id)),
-                                      removal(kNameSpace, lower(project.name))};
+                                      removal(kNameSpace, lower_case(project.name))};
   for (const auto& token : tokens) writes.push_back(removal(kTokenSpace, token_key(token.token)));
   const std::lock_guard lock(mutex_);
   const auto committed = control_.commit(writes);
@@ -250,7 +245,7 @@ Result<void> Projects::remove(const Project& project) {
 }
 
 Result<std::vector<AccessToken>> Projects::tokens_of(std::int64_t project) {
-  ASSIGN_OR_RETURN(auto all, read_all(control_, kTokenSpace, token_of));
+  ASSIGN_OR_RETURN(auto all, read_all(control_, kTokenSpace, stored_token));
   std::erase_if(all, [&](const AccessToken& token) { return token.project_id != project; });
   std::ranges::sort(all, {}, [](const AccessToken& token) { return std::pair(token.date_created, token.name); });
   return all;

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "slices/rollbar/epoch_seconds.h"
 #include "slices/rollbar/item_activity.h"
 #include "slices/rollbar/item_json.h"
 
@@ -14,8 +15,6 @@ namespace {
 
 constexpr std::int64_t kHour = 3'600;
 constexpr std::size_t kMostActive = 100;
-
-std::int64_t now_seconds() { return UnixNanos::now().value / kNanosPerSecond; }
 
 /// The steps that end with the one of now: `count` of `width` seconds.
 struct Steps {

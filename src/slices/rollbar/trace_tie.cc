@@ -5,7 +5,7 @@
 #include <cctype>
 #include <string>
 
-#include "slices/rollbar/json.h"
+#include "model/members.h"
 
 namespace tetrascope::rollbar {
 namespace {

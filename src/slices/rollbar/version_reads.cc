@@ -4,8 +4,9 @@
 #include <array>
 #include <map>
 
+#include "model/members.h"
+#include "slices/rollbar/epoch_seconds.h"
 #include "slices/rollbar/item_json.h"
-#include "slices/rollbar/json.h"
 #include "slices/rollbar/occurrence_rows.h"
 #include "slices/rollbar/plans.h"
 
@@ -44,8 +45,6 @@ std::string_view event_of(const VersionItem& seen) {
   const bool brought_back = within(seen.item.activating_occurrence);
   return brought_back && seen.item.activating_occurrence != seen.item.first_occurrence ? "reactivated" : "repeated";
 }
-
-Value seconds_or_null(UnixNanos time) { return time.value == 0 ? Value() : Value(time.value / kNanosPerSecond); }
 
 }  // namespace
 

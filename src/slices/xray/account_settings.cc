@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include "slices/xray/document_number.h"
 #include "slices/xray/segment.h"
 
 namespace tetrascope::xray {
@@ -13,14 +14,14 @@ constexpr std::string_view kPolicies = "xray.policy";
 constexpr std::size_t kMostPolicies = 5, kMostPolicyBytes = std::size_t{5} << 10;
 
 /// A setting as stored, or `standard`.
-Outcomes<Value> load(const Call& call, std::string_view space, std::string_view key, Value standard) {
+Outcomes<Value> load_setting(const Call& call, std::string_view space, std::string_view key, Value standard) {
   XRAY_ASK(const auto document, call.control().get(space, key));
   if (!document) return standard;
   XRAY_ASK(Value stored, value_from_json(document->json));
   return stored;
 }
 
-Outcomes<Value> save(const Call& call, std::string_view space, const std::string& key, Value value) {
+Outcomes<Value> save_setting(const Call& call, std::string_view space, const std::string& key, Value value) {
   XRAY_ASK(const auto version, call.control().put(std::string(space), key, to_json(value)));
   (void)version;
   return value;
@@ -49,7 +50,7 @@ Value standard_destination() { return Object{{"Destination", Value("XRay")}, {"S
 
 Outcomes<Value> get_encryption_config(Call& call) {
   XRAY_TRY(Value config,
-           load(call, kSettings, "encryption", Object{{"Status", Value("ACTIVE")}, {"Type", Value("NONE")}}));
+           load_setting(call, kSettings, "encryption", Object{{"Status", Value("ACTIVE")}, {"Type", Value("NONE")}}));
   return Value(Object{{"EncryptionConfig", std::move(config)}});
 }
 
@@ -67,7 +68,7 @@ Outcomes<Value> put_encryption_config(Call& call) {
   }
   config.emplace_back("Status", Value("ACTIVE"));
   config.emplace_back("Type", Value(type));
-  XRAY_TRY(Value saved, save(call, kSettings, "encryption", Value(std::move(config))));
+  XRAY_TRY(Value saved, save_setting(call, kSettings, "encryption", Value(std::move(config))));
   return Value(Object{{"EncryptionConfig", std::move(saved)}});
 }
 
@@ -80,7 +81,7 @@ Outcomes<Value> put_resource_policy(Call& call) {
   if (!parsed || member(*parsed, "Statement") == nullptr)
     return failed("MalformedPolicyDocumentException", "The policy is not JSON with a Statement");
   XRAY_TRY(const auto revision, text_member(call.body, "PolicyRevisionId", 0, 100));
-  XRAY_TRY(const Value stored, load(call, kPolicies, name, Value()));
+  XRAY_TRY(const Value stored, load_setting(call, kPolicies, name, Value()));
   const std::string_view latest = stored.missing() ? "0" : text_at(stored, {"PolicyRevisionId"});
   if (revision && *revision != latest)
     return failed("InvalidPolicyRevisionIdException", "The policy has another revision");
@@ -88,11 +89,12 @@ Outcomes<Value> put_resource_policy(Call& call) {
   if (stored.missing() && policies.size() >= kMostPolicies)
     return failed("PolicyCountLimitExceededException", "There are at most 5 policies");
   const auto number = number_at(stored, {"PolicyRevisionId"}).value_or(0) + 1;
-  XRAY_TRY(Value saved, save(call, kPolicies, name,
-                             Object{{"PolicyName", Value(name)},
-                                    {"PolicyDocument", Value(policy)},
-                                    {"PolicyRevisionId", Value(std::to_string(static_cast<std::int64_t>(number)))},
-                                    {"LastUpdatedTime", time_value(call.now())}}));
+  XRAY_TRY(Value saved,
+           save_setting(call, kPolicies, name,
+                        Object{{"PolicyName", Value(name)},
+                               {"PolicyDocument", Value(policy)},
+                               {"PolicyRevisionId", Value(std::to_string(static_cast<std::int64_t>(number)))},
+                               {"LastUpdatedTime", time_value(call.now())}}));
   return Value(Object{{"ResourcePolicy", std::move(saved)}});
 }
 
@@ -109,7 +111,7 @@ Outcomes<Value> list_resource_policies(Call& call) {
 Outcomes<Value> delete_resource_policy(Call& call) {
   XRAY_TRY(const std::string name, required_text(call.body, "PolicyName", 1, 128));
   XRAY_TRY(const auto revision, text_member(call.body, "PolicyRevisionId", 0, 100));
-  XRAY_TRY(const Value stored, load(call, kPolicies, name, Value()));
+  XRAY_TRY(const Value stored, load_setting(call, kPolicies, name, Value()));
   if (stored.missing()) return invalid("Resource policy not found: " + name);
   if (revision && *revision != text_at(stored, {"PolicyRevisionId"}))
     return failed("InvalidPolicyRevisionIdException", "The policy has another revision");
@@ -119,7 +121,7 @@ Outcomes<Value> delete_resource_policy(Call& call) {
 }
 
 Outcomes<Value> get_indexing_rules(Call& call) {
-  XRAY_TRY(Value rule, load(call, kSettings, "indexing", standard_indexing()));
+  XRAY_TRY(Value rule, load_setting(call, kSettings, "indexing", standard_indexing()));
   return Value(Object{{"IndexingRules", Value(Array{std::move(rule)})}});
 }
 
@@ -136,12 +138,12 @@ Outcomes<Value> update_indexing_rule(Call& call) {
   set_member(object, "Rule",
              Object{{"Probabilistic", Value(Object{{"DesiredSamplingPercentage", Value(*share)},
                                                    {"ActualSamplingPercentage", Value(*share)}})}});
-  XRAY_TRY(Value saved, save(call, kSettings, "indexing", std::move(rule)));
+  XRAY_TRY(Value saved, save_setting(call, kSettings, "indexing", std::move(rule)));
   return Value(Object{{"IndexingRule", std::move(saved)}});
 }
 
 Outcomes<Value> get_segment_destination(Call& call) {
-  return load(call, kSettings, "destination", standard_destination());
+  return load_setting(call, kSettings, "destination", standard_destination());
 }
 
 Outcomes<Value> update_segment_destination(Call& call) {
@@ -149,8 +151,8 @@ Outcomes<Value> update_segment_destination(Call& call) {
   if (!destination) return get_segment_destination(call);
   if (*destination != "XRay" && *destination != "CloudWatchLogs")
     return invalid("Destination: want XRay or CloudWatchLogs");
-  return save(call, kSettings, "destination",
-              Object{{"Destination", Value(*destination)}, {"Status", Value("ACTIVE")}});
+  return save_setting(call, kSettings, "destination",
+                      Object{{"Destination", Value(*destination)}, {"Status", Value("ACTIVE")}});
 }
 
 }  // namespace tetrascope::xray

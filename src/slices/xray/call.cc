@@ -92,7 +92,7 @@ Outcomes<std::string> required_text(const Value& body, std::string_view name, st
 Outcomes<std::optional<double>> number_member(const Value& body, std::string_view name, double least, double most) {
   const Value* found = member(body, name);
   if (found == nullptr) return std::optional<double>();
-  const auto number = as_number(*found);
+  const auto number = number_of(found);
   if (!number || !(*number >= least && *number <= most)) return invalid(name_of(name) + ": not in its valid range");
   return number;
 }
@@ -115,7 +115,7 @@ Outcomes<std::optional<bool>> flag_member(const Value& body, std::string_view na
 
 std::optional<UnixNanos> parse_time(const Value& value) {
   if (const auto* text = value.as<std::string>()) return parse_iso(*text);
-  auto seconds = as_number(value);
+  auto seconds = number_of(&value);
   if (!seconds || !std::isfinite(*seconds)) return std::nullopt;
   if (std::abs(*seconds) > 1e11) *seconds /= 1'000;  // milliseconds: Java's SDK sends them
   if (std::abs(*seconds) > 9.2e9) return std::nullopt;

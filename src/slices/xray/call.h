@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "model/members.h"
 #include "query/plan.h"
 #include "slices/xray/answers.h"
 #include "slices/xray/filter.h"
-#include "slices/xray/json_access.h"
 
 namespace tetrascope::xray {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "slices/xray/json_access.h"
+#include "slices/xray/document_number.h"
 
 namespace tetrascope::xray {
 namespace {
@@ -44,8 +44,8 @@ bool compare(const Comparison& wanted, const Found& found) {
   return order(text, part);
 }
 
-Found text(std::string_view value) { return value.empty() ? Found{} : Found{std::string(value)}; }
-Found number(std::optional<double> value) { return value ? Found{*value} : Found{}; }
+Found found_text(std::string_view value) { return value.empty() ? Found{} : Found{std::string(value)}; }
+Found found_number(std::optional<double> value) { return value ? Found{*value} : Found{}; }
 
 /// Keywords that read one segment or subsegment.
 Found of_part(const Comparison& wanted, const Part& part, const std::string& account) {
@@ -69,30 +69,30 @@ Found of_part(const Comparison& wanted, const Part& part, const std::string& acc
     case Keyword::kDuration:
       return part.in_progress ? Found{} : Found{part.duration()};
     case Keyword::kHttpStatus:
-      return number(number_at(body, {"http", "response", "status"}));
+      return found_number(number_at(body, {"http", "response", "status"}));
     case Keyword::kHttpUrl:
-      return text(text_at(body, {"http", "request", "url"}));
+      return found_text(text_at(body, {"http", "request", "url"}));
     case Keyword::kHttpMethod:
-      return text(text_at(body, {"http", "request", "method"}));
+      return found_text(text_at(body, {"http", "request", "method"}));
     case Keyword::kHttpUserAgent:
-      return text(text_at(body, {"http", "request", "user_agent"}));
+      return found_text(text_at(body, {"http", "request", "user_agent"}));
     case Keyword::kHttpClientIp:
-      return text(text_at(body, {"http", "request", "client_ip"}));
+      return found_text(text_at(body, {"http", "request", "client_ip"}));
     case Keyword::kUser:
-      return text(text_at(body, {"user"}));
+      return found_text(text_at(body, {"user"}));
     case Keyword::kName:
-      return text(node_name(part));
+      return found_text(node_name(part));
     case Keyword::kType:
-      return text(node_type(part));
+      return found_text(node_type(part));
     case Keyword::kAvailabilityZone:
-      return text(text_at(body, {"aws", "ec2", "availability_zone"}));
+      return found_text(text_at(body, {"aws", "ec2", "availability_zone"}));
     case Keyword::kInstanceId:
-      return text(text_at(body, {"aws", "ec2", "instance_id"}));
+      return found_text(text_at(body, {"aws", "ec2", "instance_id"}));
     case Keyword::kResourceArn:
-      return text(text_at(body, {"resource_arn"}));
+      return found_text(text_at(body, {"resource_arn"}));
     case Keyword::kAccountId: {
       const std::string_view own = part.inferred ? std::string_view{} : text_at(body, {"aws", "account_id"});
-      return text(own.empty() ? std::string_view(account) : own);
+      return found_text(own.empty() ? std::string_view(account) : own);
     }
     case Keyword::kAnnotation: {
       const Object* annotations = object_at(body, {"annotations"});
@@ -101,7 +101,7 @@ Found of_part(const Comparison& wanted, const Part& part, const std::string& acc
       if (found == annotations->end()) return {};
       if (const auto* flag = found->second.as<bool>()) return *flag;
       if (const auto* value = found->second.as<std::string>()) return *value;
-      return number(as_number(found->second));
+      return found_number(number_of(&found->second));
     }
     default:
       return {};
@@ -255,13 +255,13 @@ class Matcher {
       case Keyword::kIndex:
         return static_cast<double>(element.index);
       case Keyword::kName:
-        return text(element.service != nullptr  ? element.service->name
-                    : element.entity != nullptr ? element.entity->name
-                                                : element.exception->type);
+        return found_text(element.service != nullptr  ? element.service->name
+                          : element.entity != nullptr ? element.entity->name
+                                                      : element.exception->type);
       case Keyword::kMessage:
-        return element.exception == nullptr ? Found{} : text(element.exception->message);
+        return element.exception == nullptr ? Found{} : found_text(element.exception->message);
       case Keyword::kType:
-        return element.service == nullptr ? Found{} : text(element.service->type);
+        return element.service == nullptr ? Found{} : found_text(element.service->type);
       case Keyword::kInferred:
         return element.service != nullptr && element.service->inferred;
       case Keyword::kRemote:
@@ -270,7 +270,7 @@ class Matcher {
       case Keyword::kCoverage:
         return element.entity == nullptr ? Found{} : Found{element.entity->coverage};
       case Keyword::kAccountId:
-        return text(account_);
+        return found_text(account_);
       default:
         return {};
     }
@@ -302,7 +302,7 @@ class Matcher {
       const auto* there = found.as<Array>();
       return there != nullptr && std::ranges::equal(*list, *there, &Matcher::resembles);
     }
-    if (const auto a = as_number(wanted), b = as_number(found); a && b) return *a == *b;
+    if (const auto a = number_of(&wanted), b = number_of(&found); a && b) return *a == *b;
     return wanted == found;
   }
 

@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "slices/xray/row_terms.h"
 #include "slices/xray/span_rows.h"
 
 namespace tetrascope::xray {
@@ -19,19 +20,10 @@ constexpr int kMostConditions = 6;
 /// Times of documents and of spans differ by less, in nanoseconds.
 constexpr double kRounding = 2'000;
 
-ExprPtr call(F function, ExprPtr a, ExprPtr b) { return plan::call(function, {std::move(a), std::move(b)}); }
-ExprPtr either(ExprPtr a, ExprPtr b) { return call(F::kOr, std::move(a), std::move(b)); }
-ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
-ExprPtr equals(std::string_view name, ExprPtr value) {
-  return call(F::kEq, column(std::string(name)), std::move(value));
-}
 ExprPtr attribute(std::string_view key, Type type) {
   return plan::attribute(plan::Level::kItem, std::string(key), type);
 }
 ExprPtr is_set(ExprPtr value) { return plan::call(F::kNot, {plan::call(F::kIsMissing, {std::move(value)})}); }
-
-ExprPtr is_own() { return equals("protocol", text(kProtocol)); }
-ExprPtr is_foreign() { return call(F::kNe, column("protocol"), text(kProtocol)); }
 
 /// The comparison as a function of the plan; nullopt for kIsSet.
 std::optional<F> function_of(FilterOp op) {
@@ -64,10 +56,11 @@ std::optional<F> function_of(FilterOp op) {
 ExprPtr compared(const Comparison& wanted, const ExprPtr& value) {
   const auto function = function_of(wanted.op);
   if (!function) return is_set(value);
-  ExprPtr against = std::holds_alternative<bool>(wanted.literal)     ? literal(Value(std::get<bool>(wanted.literal)))
-                    : std::holds_alternative<double>(wanted.literal) ? literal(Value(std::get<double>(wanted.literal)))
-                                                                     : text(std::get<std::string>(wanted.literal));
-  return call(*function, value, std::move(against));
+  ExprPtr against = std::holds_alternative<bool>(wanted.literal) ? literal(Value(std::get<bool>(wanted.literal)))
+                    : std::holds_alternative<double>(wanted.literal)
+                        ? literal(Value(std::get<double>(wanted.literal)))
+                        : text_literal(std::get<std::string>(wanted.literal));
+  return of_two(*function, value, std::move(against));
 }
 
 ExprPtr text_attribute(const Comparison& wanted, std::string_view key) {
@@ -82,8 +75,8 @@ ExprPtr status_code(const Comparison& wanted) {
     ExprPtr one = either(compared(wanted, number),
                          either(is_set(attribute(key, Type::kDouble)), is_set(attribute(key, Type::kString))));
     // Spans' own are kept within 0 and 999.
-    one = either(std::move(one), either(call(F::kLt, number, literal(Value(std::int64_t{0}))),
-                                        call(F::kGt, number, literal(Value(std::int64_t{999})))));
+    one = either(std::move(one), either(of_two(F::kLt, number, literal(Value(std::int64_t{0}))),
+                                        of_two(F::kGt, number, literal(Value(std::int64_t{999})))));
     any = any ? either(std::move(any), std::move(one)) : std::move(one);
   }
   return any;
@@ -118,8 +111,8 @@ ExprPtr duration(const Comparison& wanted) {
   const auto nanos = [&](double rounding) {
     return literal(Value(static_cast<std::int64_t>(*seconds * 1e9 + rounding)));
   };
-  const ExprPtr least = call(F::kGe, column("duration"), nanos(-kRounding));
-  const ExprPtr most = call(F::kLe, column("duration"), nanos(kRounding));
+  const ExprPtr least = of_two(F::kGe, column("duration"), nanos(-kRounding));
+  const ExprPtr most = of_two(F::kLe, column("duration"), nanos(kRounding));
   switch (wanted.op) {
     case FilterOp::kGt:
     case FilterOp::kGe:
@@ -136,18 +129,18 @@ ExprPtr duration(const Comparison& wanted) {
 
 /// A segment of this name, or a call of which an inferred segment of this name is made (trace_model.h).
 ExprPtr named(const std::string& name) {
-  const ExprPtr own = either(either(equals("name", text(name)), equals("name", text("Lambda"))),
-                             either(call(F::kEq, attribute("aws.table_name", Type::kString), text(name)),
-                                    call(F::kEq, attribute("aws.queue_url", Type::kString), text(name))));
+  const ExprPtr own = either(either(equals("name", text_literal(name)), equals("name", text_literal("Lambda"))),
+                             either(of_two(F::kEq, attribute("aws.table_name", Type::kString), text_literal(name)),
+                                    of_two(F::kEq, attribute("aws.queue_url", Type::kString), text_literal(name))));
   // Names of calls are taken from many attributes; those with other characters are written anew.
   constexpr std::string_view kOtherCharacters = R"([\x00-\x1f!"$'()*,;<>?\[\\\]^`{|}~\x7f])";
-  ExprPtr foreign = call(F::kGe, column("kind"), literal(Value(std::int64_t{3})));
+  ExprPtr foreign = of_two(F::kGe, column("kind"), literal(Value(std::int64_t{3})));
   for (const std::string_view from : {"service", "name"}) {
     const ExprPtr whole = column(std::string(from));
     foreign = either(foreign,
-                     either(call(F::kEq, whole, text(name)),
-                            either(call(F::kMatches, whole, text(kOtherCharacters)),
-                                   call(F::kGt, plan::call(F::kLength, {whole}), literal(Value(std::int64_t{40}))))));
+                     either(of_two(F::kEq, whole, text_literal(name)),
+                            either(of_two(F::kMatches, whole, text_literal(kOtherCharacters)),
+                                   of_two(F::kGt, plan::call(F::kLength, {whole}), literal(Value(std::int64_t{40}))))));
   }
   return either(plan::both(is_own(), own), plan::both(is_foreign(), foreign));
 }
@@ -204,7 +197,7 @@ class Writer {
     plan::TableRead read;
     read.table = plan::Table::kDocuments;
     read.columns = {{"id", column("trace_id")}};
-    read.where = equals("kind", text(kPartialKind));
+    read.where = equals("kind", text_literal(kPartialKind));
     return either(std::move(condition), plan::in_plan(column("trace_id"), {range_, {read}, {}}));
   }
 

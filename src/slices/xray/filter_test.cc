@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "model/members.h"
 #include "slices/xray/filter_match.h"
-#include "slices/xray/json_access.h"
 #include "slices/xray/trace_summary.h"
 
 namespace tetrascope::xray {

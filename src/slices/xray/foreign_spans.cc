@@ -4,48 +4,48 @@
 #include <cctype>
 #include <cmath>
 
-#include "slices/xray/json_access.h"
+#include "slices/xray/document_number.h"
 #include "slices/xray/segment.h"
 
 namespace tetrascope::xray {
 namespace {
 
-constexpr std::int64_t kServer = 2, kClient = 3, kErrorStatus = 2;
+constexpr std::int64_t kServerKind = 2, kClientKind = 3, kErrorStatus = 2;
 
-enum Column : std::size_t {
-  kTraceId,
-  kSpanId,
-  kParentId,
-  kStart,
-  kDuration,
-  kName,
-  kKind,
-  kStatus,
-  kMessage,
-  kService,
-  kReceived,
-  kResource,
-  kAttributes,
-  kEventNames,
-  kEventAttributes,
-  kLinkTraces,
-  kLinkSpans,
-  kColumns,
+enum Cell : std::size_t {
+  kTraceIdCell,
+  kSpanIdCell,
+  kParentIdCell,
+  kStartCell,
+  kDurationCell,
+  kNameCell,
+  kKindCell,
+  kStatusCell,
+  kMessageCell,
+  kServiceCell,
+  kReceivedCell,
+  kResourceCell,
+  kAttributesCell,
+  kEventNamesCell,
+  kEventAttributesCell,
+  kLinkTracesCell,
+  kLinkSpansCell,
+  kCells,
 };
-constexpr std::string_view kNames[kColumns] = {
+constexpr std::string_view kCellNames[kCells] = {
     "trace_id",   "span_id",    "parent_span_id",   "start",         "duration",    "name",
     "kind",       "status",     "status_message",   "service",       "received",    "resource",
     "attributes", "event_name", "event_attributes", "link_trace_id", "link_span_id"};
 
-std::int64_t integer(const Value& cell) {
+std::int64_t cell_integer(const Value& cell) {
   const auto* number = cell.as<std::int64_t>();
   return number == nullptr ? 0 : *number;
 }
-std::string_view text(const Value& cell) {
+std::string_view cell_text(const Value& cell) {
   const auto* found = cell.as<std::string>();
   return found == nullptr ? std::string_view{} : std::string_view(*found);
 }
-std::string hex(const Value& cell) {
+std::string cell_hex(const Value& cell) {
   const auto* bytes = cell.as<Bytes>();
   if (bytes == nullptr || std::ranges::all_of(bytes->data, [](char byte) { return byte == 0; })) return {};
   return to_hex(bytes->data);
@@ -70,16 +70,16 @@ std::string clean_name(std::string_view name) {
 /// One span being made a document.
 class SpanDocument {
  public:
-  explicit SpanDocument(const std::vector<Value>& row) : row_(row), attributes_(row[kAttributes]) {}
+  explicit SpanDocument(const std::vector<Value>& row) : row_(row), attributes_(row[kAttributesCell]) {}
 
   StoredDocument make() {
     StoredDocument out;
     out.foreign = true;
-    out.received = {integer(row_[kReceived])};
-    out.time = {integer(row_[kStart])};
-    out.service = text(row_[kService]);
-    const std::string parent = hex(row_[kParentId]);
-    out.is_segment = kind() == kServer || parent.empty();
+    out.received = {cell_integer(row_[kReceivedCell])};
+    out.time = {cell_integer(row_[kStartCell])};
+    out.service = cell_text(row_[kServiceCell]);
+    const std::string parent = cell_hex(row_[kParentIdCell]);
+    out.is_segment = kind() == kServerKind || parent.empty();
     identity(out, parent);
     http();
     outcome();
@@ -93,7 +93,7 @@ class SpanDocument {
   }
 
  private:
-  [[nodiscard]] std::int64_t kind() const { return integer(row_[kKind]); }
+  [[nodiscard]] std::int64_t kind() const { return cell_integer(row_[kKindCell]); }
   /// The first attribute of these that is text and not empty.
   [[nodiscard]] std::string_view first(std::initializer_list<std::string_view> keys) const {
     for (const auto key : keys) {
@@ -109,12 +109,14 @@ class SpanDocument {
   }
 
   [[nodiscard]] std::string name(const StoredDocument& out) const {
-    if (out.is_segment) return clean_name(out.service.empty() ? text(row_[kName]) : std::string_view(out.service));
-    if (kind() != kClient && kind() != 4 && kind() != 5) return clean_name(text(row_[kName]));
+    if (out.is_segment)
+      return clean_name(out.service.empty() ? cell_text(row_[kNameCell]) : std::string_view(out.service));
+    if (kind() != kClientKind && kind() != 4 && kind() != 5) return clean_name(cell_text(row_[kNameCell]));
     std::string_view name = first({"aws.remote.service", "peer.service", "aws.service"});
     if (name.empty() && first({"db.system", "db.system.name"}).empty())
       name = first({"rpc.service", "http.host", "server.address", "net.peer.name"});
-    if (name.empty()) return clean_name(database_name().empty() ? std::string(text(row_[kName])) : database_name());
+    if (name.empty())
+      return clean_name(database_name().empty() ? std::string(cell_text(row_[kNameCell])) : database_name());
     return clean_name(name);
   }
   [[nodiscard]] std::string database_name() const {
@@ -125,15 +127,15 @@ class SpanDocument {
   }
 
   void identity(const StoredDocument& out, const std::string& parent) {
-    const std::int64_t start = integer(row_[kStart]);
-    const std::int64_t end = start + std::max<std::int64_t>(integer(row_[kDuration]), 0);
-    put_text(body_, "id", hex(row_[kSpanId]));
+    const std::int64_t start = cell_integer(row_[kStartCell]);
+    const std::int64_t end = start + std::max<std::int64_t>(cell_integer(row_[kDurationCell]), 0);
+    put_text(body_, "id", cell_hex(row_[kSpanIdCell]));
     put_text(body_, "name", name(out));
     body_.emplace_back("start_time", Value(seconds_of({start})));
     body_.emplace_back("end_time", Value(seconds_of({end})));
     put_text(body_, "parent_id", parent);
     if (!out.is_segment) put_text(body_, "type", "subsegment");
-    if (!out.is_segment && kind() == kClient) {
+    if (!out.is_segment && kind() == kClientKind) {
       const bool aws = first({"rpc.system"}) == "aws-api" || !first({"aws.service"}).empty();
       put_text(body_, "namespace", aws ? "aws" : "remote");
     }
@@ -142,7 +144,7 @@ class SpanDocument {
   }
 
   [[nodiscard]] std::string_view origin() const {
-    const auto resource = value_from_json(text(row_[kResource]));
+    const auto resource = value_from_json(cell_text(row_[kResourceCell]));
     if (!resource || text_at(*resource, {"attributes", "cloud.provider"}) != "aws") return {};
     const std::string_view platform = text_at(*resource, {"attributes", "cloud.platform"});
     if (platform == "aws_app_runner") return "AWS::AppRunner::Service";
@@ -188,7 +190,7 @@ class SpanDocument {
     const bool client_error = status >= 400 && status < 500;
     if (client_error) body_.emplace_back("error", Value(true));
     if (status == 429) body_.emplace_back("throttle", Value(true));
-    if (status >= 500 || (!client_error && integer(row_[kStatus]) == kErrorStatus))
+    if (status >= 500 || (!client_error && cell_integer(row_[kStatusCell]) == kErrorStatus))
       body_.emplace_back("fault", Value(true));
   }
 
@@ -215,21 +217,22 @@ class SpanDocument {
 
   void exceptions() {
     Array found;
-    const auto* names = row_[kEventNames].as<Array>();
-    const auto* attributes = row_[kEventAttributes].as<Array>();
+    const auto* names = row_[kEventNamesCell].as<Array>();
+    const auto* attributes = row_[kEventAttributesCell].as<Array>();
     for (std::size_t i = 0; names != nullptr && attributes != nullptr && i < names->size(); ++i) {
-      if (text((*names)[i]) != "exception" || i >= attributes->size()) continue;
-      const auto event = value_from_json(text((*attributes)[i]));
+      if (cell_text((*names)[i]) != "exception" || i >= attributes->size()) continue;
+      const auto event = value_from_json(cell_text((*attributes)[i]));
       if (!event) continue;
       Object exception;
-      put_text(exception, "id", hex(row_[kSpanId]).substr(0, 14) + (i < 10 ? "0" : "") + std::to_string(i % 100));
+      put_text(exception, "id",
+               cell_hex(row_[kSpanIdCell]).substr(0, 14) + (i < 10 ? "0" : "") + std::to_string(i % 100));
       put_text(exception, "type", text_at(*event, {"exception.type"}));
       put_text(exception, "message", text_at(*event, {"exception.message"}));
       found.emplace_back(std::move(exception));
     }
-    if (found.empty() && !text(row_[kMessage]).empty() && integer(row_[kStatus]) == kErrorStatus) {
-      Object exception{{"id", Value(hex(row_[kSpanId]))}};
-      put_text(exception, "message", text(row_[kMessage]));
+    if (found.empty() && !cell_text(row_[kMessageCell]).empty() && cell_integer(row_[kStatusCell]) == kErrorStatus) {
+      Object exception{{"id", Value(cell_hex(row_[kSpanIdCell]))}};
+      put_text(exception, "message", cell_text(row_[kMessageCell]));
       found.emplace_back(std::move(exception));
     }
     if (!found.empty()) body_.emplace_back("cause", Value(Object{{"exceptions", Value(std::move(found))}}));
@@ -245,22 +248,22 @@ class SpanDocument {
         (scalar ? annotations : metadata).emplace_back(key, value);
       }
     }
-    if (text(row_[kName]) != text_at(Value(body_), {"name"}))
-      metadata.emplace_back("span.name", Value(std::string(text(row_[kName]))));
+    if (cell_text(row_[kNameCell]) != text_at(Value(body_), {"name"}))
+      metadata.emplace_back("span.name", Value(std::string(cell_text(row_[kNameCell]))));
     if (!annotations.empty()) body_.emplace_back("annotations", Value(std::move(annotations)));
     if (!metadata.empty()) body_.emplace_back("metadata", Value(Object{{"default", Value(std::move(metadata))}}));
   }
 
   void links() {
     Array found;
-    const auto* traces = row_[kLinkTraces].as<Array>();
-    const auto* spans = row_[kLinkSpans].as<Array>();
+    const auto* traces = row_[kLinkTracesCell].as<Array>();
+    const auto* spans = row_[kLinkSpansCell].as<Array>();
     for (std::size_t i = 0; traces != nullptr && spans != nullptr && i < std::min(traces->size(), spans->size()); ++i) {
       const auto* bytes = (*traces)[i].as<Bytes>();
       TraceId trace;
       if (bytes == nullptr || bytes->data.size() != trace.bytes.size()) continue;
       std::ranges::copy(bytes->data, trace.bytes.begin());
-      found.emplace_back(Object{{"trace_id", Value(xray_trace_id(trace))}, {"id", Value(hex((*spans)[i]))}});
+      found.emplace_back(Object{{"trace_id", Value(xray_trace_id(trace))}, {"id", Value(cell_hex((*spans)[i]))}});
     }
     if (!found.empty()) body_.emplace_back("links", Value(std::move(found)));
   }
@@ -274,7 +277,7 @@ class SpanDocument {
 
 std::vector<plan::Named> foreign_columns() {
   std::vector<plan::Named> columns;
-  for (const std::string_view name : kNames) {
+  for (const std::string_view name : kCellNames) {
     const bool all = name == "attributes";
     columns.push_back(
         {std::string(name), all ? plan::all_attributes(plan::Level::kItem) : plan::column(std::string(name))});

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "slices/xray/json_access.h"
+#include "slices/xray/document_number.h"
 #include "slices/xray/service_graph.h"
 
 namespace tetrascope::xray {

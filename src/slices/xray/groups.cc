@@ -10,8 +10,8 @@
 namespace tetrascope::xray {
 namespace {
 
-constexpr std::string_view kSpace = "xray.group";
-constexpr std::string_view kDefault = "Default";
+constexpr std::string_view kGroupSpace = "xray.group";
+constexpr std::string_view kDefaultGroup = "Default";
 constexpr std::size_t kMostGroups = 1'000;
 
 bool is_group_name(std::string_view name) {
@@ -32,16 +32,16 @@ Value insights(bool enabled, bool notifications) {
 }
 
 Value default_group(const Call& call) {
-  return Object{{"GroupName", Value(std::string(kDefault))},
+  return Object{{"GroupName", Value(std::string(kDefaultGroup))},
                 {"GroupARN", Value(call.arn("group/Default"))},
                 {"InsightsConfiguration", insights(false, false)}};
 }
 
 /// The group as stored; missing when there is none.
-Outcomes<std::pair<Value, std::int64_t>> load(const Call& call, const std::string& name) {
-  XRAY_ASK(const auto document, call.control().get(kSpace, name));
+Outcomes<std::pair<Value, std::int64_t>> load_group(const Call& call, const std::string& name) {
+  XRAY_ASK(const auto document, call.control().get(kGroupSpace, name));
   if (!document) {
-    if (name == kDefault) return std::pair(default_group(call), ControlWrite::kAbsent);
+    if (name == kDefaultGroup) return std::pair(default_group(call), ControlWrite::kAbsent);
     return std::pair(Value(), ControlWrite::kAbsent);
   }
   XRAY_ASK(Value group, value_from_json(document->json));
@@ -49,12 +49,12 @@ Outcomes<std::pair<Value, std::int64_t>> load(const Call& call, const std::strin
 }
 
 Outcomes<std::vector<Value>> all_groups(const Call& call) {
-  XRAY_ASK(const auto documents, call.control().list(kSpace, "", "", kMostGroups));
+  XRAY_ASK(const auto documents, call.control().list(kGroupSpace, "", "", kMostGroups));
   std::vector<Value> groups;
   bool has_default = false;
   for (const auto& document : documents) {
     XRAY_ASK(Value group, value_from_json(document.json));
-    has_default = has_default || document.key == kDefault;
+    has_default = has_default || document.key == kDefaultGroup;
     groups.push_back(std::move(group));
   }
   if (!has_default) groups.insert(groups.begin(), default_group(call));
@@ -62,7 +62,7 @@ Outcomes<std::vector<Value>> all_groups(const Call& call) {
 }
 
 /// The name that a call means by GroupName or GroupARN; "" for neither.
-Outcomes<std::string> named(const Call& call) {
+Outcomes<std::string> named_group(const Call& call) {
   XRAY_TRY(const auto name, text_member(call.body, "GroupName", 1, 32));
   XRAY_TRY(const auto arn, text_member(call.body, "GroupARN", 1, 400));
   if (name && arn) return invalid("Specify either GroupName or GroupARN, not both");
@@ -76,16 +76,16 @@ Outcomes<std::string> named(const Call& call) {
 }
 
 /// The group that a call names, which must be there.
-Outcomes<std::pair<Value, std::int64_t>> wanted(const Call& call) {
-  XRAY_TRY(const std::string name, named(call));
+Outcomes<std::pair<Value, std::int64_t>> wanted_group(const Call& call) {
+  XRAY_TRY(const std::string name, named_group(call));
   if (name.empty()) return invalid("Specify GroupName or GroupARN");
-  XRAY_TRY(auto found, load(call, name));
+  XRAY_TRY(auto found, load_group(call, name));
   if (found.first.missing()) return invalid("Group not found: " + name);
   return found;
 }
 
 /// FilterExpression and InsightsConfiguration of the call, put over what the group has.
-Outcomes<Value> changed(const Call& call, Value group) {
+Outcomes<Value> changed_group(const Call& call, Value group) {
   auto& object = std::get<Object>(group.data);
   XRAY_TRY(const auto filter, text_member(call.body, "FilterExpression", 0, kMaxFilterBytes));
   if (filter) {
@@ -104,11 +104,11 @@ Outcomes<Value> changed(const Call& call, Value group) {
   return group;
 }
 
-Value answer_with(Value group) { return Object{{"Group", std::move(group)}}; }
+Value group_answer(Value group) { return Object{{"Group", std::move(group)}}; }
 
-Outcomes<bool> store(const Call& call, const Value& group, std::int64_t expected) {
-  const auto stored =
-      call.control().put(std::string(kSpace), std::string(text_at(group, {"GroupName"})), to_json(group), expected);
+Outcomes<bool> store_group(const Call& call, const Value& group, std::int64_t expected) {
+  const auto stored = call.control().put(std::string(kGroupSpace), std::string(text_at(group, {"GroupName"})),
+                                         to_json(group), expected);
   if (stored) return true;
   if (stored.error().code == ErrorCode::kConflict) return invalid("The group was changed meanwhile; try again");
   return std::unexpected(failure_of(stored.error()));
@@ -119,27 +119,27 @@ Outcomes<bool> store(const Call& call, const Value& group, std::int64_t expected
 Outcomes<Value> create_group(Call& call) {
   XRAY_TRY(const std::string name, required_text(call.body, "GroupName", 1, 32));
   if (!is_group_name(name)) return invalid("GroupName: want letters, digits and dashes");
-  if (name == kDefault) return invalid("Group already exists: Default");
-  XRAY_TRY(const auto existing, load(call, name));
+  if (name == kDefaultGroup) return invalid("Group already exists: Default");
+  XRAY_TRY(const auto existing, load_group(call, name));
   if (!existing.first.missing()) return invalid("Group already exists: " + name);
   XRAY_TRY(const auto groups, all_groups(call));
   if (groups.size() >= kMostGroups) return invalid("Group limit exceeded");
   XRAY_TRY(const auto tags, tags_of_call(call));
   Value group =
       Object{{"GroupName", Value(name)}, {"GroupARN", Value(call.arn("group/" + name + "/" + unique_part()))}};
-  XRAY_TRY(group, changed(call, std::move(group)));
+  XRAY_TRY(group, changed_group(call, std::move(group)));
   if (member(group, "InsightsConfiguration") == nullptr)
     set_member(std::get<Object>(group.data), "InsightsConfiguration", insights(false, false));
-  XRAY_TRY(const bool stored, store(call, group, ControlWrite::kAbsent));
+  XRAY_TRY(const bool stored, store_group(call, group, ControlWrite::kAbsent));
   (void)stored;
   XRAY_TRY(const bool tagged, store_tags(call, std::string(text_at(group, {"GroupARN"})), tags));
   (void)tagged;
-  return answer_with(std::move(group));
+  return group_answer(std::move(group));
 }
 
 Outcomes<Value> get_group(Call& call) {
-  XRAY_TRY(auto group, wanted(call));
-  return answer_with(std::move(group.first));
+  XRAY_TRY(auto group, wanted_group(call));
+  return group_answer(std::move(group.first));
 }
 
 Outcomes<Value> get_groups(Call& call) {
@@ -148,20 +148,20 @@ Outcomes<Value> get_groups(Call& call) {
 }
 
 Outcomes<Value> update_group(Call& call) {
-  XRAY_TRY(auto group, wanted(call));
-  if (text_at(group.first, {"GroupName"}) == kDefault && member(call.body, "FilterExpression") != nullptr)
+  XRAY_TRY(auto group, wanted_group(call));
+  if (text_at(group.first, {"GroupName"}) == kDefaultGroup && member(call.body, "FilterExpression") != nullptr)
     return invalid("The filter expression of the group Default cannot be changed");
-  XRAY_TRY(Value next, changed(call, std::move(group.first)));
-  XRAY_TRY(const bool stored, store(call, next, group.second));
+  XRAY_TRY(Value next, changed_group(call, std::move(group.first)));
+  XRAY_TRY(const bool stored, store_group(call, next, group.second));
   (void)stored;
-  return answer_with(std::move(next));
+  return group_answer(std::move(next));
 }
 
 Outcomes<Value> delete_group(Call& call) {
-  XRAY_TRY(const auto group, wanted(call));
+  XRAY_TRY(const auto group, wanted_group(call));
   const std::string name(text_at(group.first, {"GroupName"}));
-  if (name == kDefault) return invalid("The group Default cannot be deleted");
-  XRAY_ASK(const auto removed, call.control().remove(std::string(kSpace), name));
+  if (name == kDefaultGroup) return invalid("The group Default cannot be deleted");
+  XRAY_ASK(const auto removed, call.control().remove(std::string(kGroupSpace), name));
   (void)removed;
   XRAY_TRY(const bool untagged, remove_tags(call, std::string(text_at(group.first, {"GroupARN"}))));
   (void)untagged;
@@ -187,9 +187,9 @@ Outcomes<FilterPtr> read_filter(const Call& call, const std::string& text) {
 }
 
 Outcomes<FilterPtr> group_filter(const Call& call) {
-  XRAY_TRY(const std::string name, named(call));
+  XRAY_TRY(const std::string name, named_group(call));
   if (name.empty()) return FilterPtr{};
-  XRAY_TRY(const auto group, load(call, name));
+  XRAY_TRY(const auto group, load_group(call, name));
   if (group.first.missing()) return invalid("Group not found: " + name);
   return read_filter(call, std::string(text_at(group.first, {"FilterExpression"})));
 }

@@ -6,6 +6,7 @@
 
 #include "slices/xray/filter_plan.h"
 #include "slices/xray/foreign_spans.h"
+#include "slices/xray/row_terms.h"
 #include "slices/xray/span_rows.h"
 
 namespace tetrascope::xray {
@@ -21,18 +22,13 @@ constexpr std::size_t kMostRows = 1'000'000;
 constexpr plan::TimeRange kAllTime{{std::numeric_limits<std::int64_t>::min()},
                                    {std::numeric_limits<std::int64_t>::max()}};
 
-plan::ExprPtr equals(plan::ExprPtr a, plan::ExprPtr b) { return plan::call(F::kEq, {std::move(a), std::move(b)}); }
-plan::ExprPtr differs(plan::ExprPtr a, plan::ExprPtr b) { return plan::call(F::kNe, {std::move(a), std::move(b)}); }
-plan::ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
 plan::ExprPtr id_literal(const TraceId& id) { return literal(Value(Bytes{std::string(id.view())})); }
 
 plan::ExprPtr is_document() {
-  return plan::call(F::kOr, {equals(column("kind"), text(kDocumentKind)), equals(column("kind"), text(kPartialKind))});
+  return either(equals("kind", text_literal(kDocumentKind)), equals("kind", text_literal(kPartialKind)));
 }
-/// X-Ray's own spans are left out: their documents say more.
-plan::ExprPtr is_foreign() {
-  return plan::both(differs(column("protocol"), text(kProtocol)), differs(column("trace_id"), id_literal(TraceId{})));
-}
+/// X-Ray's own spans are left out: their documents say more. So are spans of no trace.
+plan::ExprPtr is_foreign_part() { return plan::both(is_foreign(), differs("trace_id", id_literal(TraceId{}))); }
 
 plan::TimeRange widened(plan::TimeRange range) {
   const auto limits = std::numeric_limits<std::int64_t>();
@@ -80,7 +76,7 @@ Result<void> read_spans(const plan::Runner& runner, plan::TimeRange range, const
                         RowsByTrace& out) {
   plan::TableRead read;
   read.columns = foreign_columns();
-  read.where = plan::both(is_foreign(), which);
+  read.where = plan::both(is_foreign_part(), which);
   QueryBounds bounds;
   bounds.result_rows = kMostRows;
   ASSIGN_OR_RETURN(plan::Answer answer, runner.run({range, {read}, {}}, bounds));
@@ -141,7 +137,7 @@ plan::Plan ids_in(plan::TimeRange range, const plan::ExprPtr& which = nullptr) {
   documents.where = plan::both(is_document(), which);
   plan::TableRead spans;
   spans.columns = {{"id", column("trace_id")}};
-  spans.where = plan::both(is_foreign(), which);
+  spans.where = plan::both(is_foreign_part(), which);
   return {range, {documents, spans}, {}};
 }
 
@@ -181,7 +177,7 @@ Result<std::vector<TracePtr>> load_traces(const plan::Runner& runner, std::span<
   if (ids.empty()) return std::vector<TracePtr>();
   plan::ExprPtr which;
   for (const TraceId& id : ids) {
-    const auto one = equals(column("trace_id"), id_literal(id));
+    const auto one = equals("trace_id", id_literal(id));
     which = which ? plan::call(F::kOr, {which, one}) : one;
   }
   return read_traces(runner, kAllTime, which);

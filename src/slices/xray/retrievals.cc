@@ -14,7 +14,7 @@ namespace tetrascope::xray {
 namespace {
 
 constexpr std::int64_t kKeptNanos = 3'600 * kNanosPerSecond;
-constexpr std::size_t kPageTraces = 5, kMostSpans = 100, kMostIds = 100;
+constexpr std::size_t kTracesOfPage = 5, kSpansOfPage = 100, kIdsOfRetrieval = 100;
 
 Outcomes<Retrievals::Job> job_of(const Call& call, const Retrievals& retrievals) {
   XRAY_TRY(const std::string token, required_text(call.body, "RetrievalToken", 0, 1'020));
@@ -65,7 +65,7 @@ Outcomes<Value> start_retrieval(Call& call, Retrievals& retrievals) {
   XRAY_TRY(const UnixNanos to, required_time(call.body, "EndTime"));
   if (to < from) return invalid("StartTime must not be after EndTime");
   XRAY_TRY(auto ids, trace_ids_of(call, "TraceIds", nullptr));
-  if (ids.size() > kMostIds) return invalid("TraceIds: at most 100");
+  if (ids.size() > kIdsOfRetrieval) return invalid("TraceIds: at most 100");
   return Value(Object{{"RetrievalToken", Value(retrievals.start(std::move(ids), {from, to}, call.now()))}});
 }
 
@@ -81,11 +81,11 @@ Outcomes<Value> list_retrieved(Call& call, const Retrievals& retrievals) {
   }
   XRAY_TRY(const auto traces, traces_of(call, job));
   Array page;
-  for (std::size_t i = first; i < traces.size() && page.size() < kPageTraces; ++i) {
+  for (std::size_t i = first; i < traces.size() && page.size() < kTracesOfPage; ++i) {
     const Trace& trace = *traces[i];
     Array spans;
     for (const Part* segment : trace.segments()) {
-      if (spans.size() < kMostSpans)
+      if (spans.size() < kSpansOfPage)
         spans.emplace_back(Object{{"Id", Value(segment->id)}, {"Document", Value(document_of(trace, *segment))}});
     }
     page.emplace_back(Object{{"Id", Value(xray_trace_id(trace.id()))},
@@ -95,7 +95,8 @@ Outcomes<Value> list_retrieved(Call& call, const Retrievals& retrievals) {
   Object out{{"RetrievalStatus", Value(std::string(status_of(job)))},
              {"TraceFormat", Value("XRAY")},
              {"Traces", Value(std::move(page))}};
-  if (first + kPageTraces < traces.size()) out.emplace_back("NextToken", Value(std::to_string(first + kPageTraces)));
+  if (first + kTracesOfPage < traces.size())
+    out.emplace_back("NextToken", Value(std::to_string(first + kTracesOfPage)));
   return Value(std::move(out));
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "slices/xray/json_access.h"
+#include "model/members.h"
 
 namespace tetrascope::xray {
 namespace {

@@ -3,19 +3,20 @@
 #include <algorithm>
 #include <tuple>
 
+#include "slices/xray/document_number.h"
 #include "slices/xray/segment.h"
 #include "slices/xray/tags.h"
 
 namespace tetrascope::xray {
 namespace {
 
-constexpr std::string_view kSpace = "xray.rule";
+constexpr std::string_view kRuleSpace = "xray.rule";
 constexpr std::string_view kChanges = "xray.rules";  ///< one document: when a rule was changed last
-constexpr std::string_view kDefault = "Default";
+constexpr std::string_view kDefaultRule = "Default";
 constexpr std::size_t kMostRules = 25;  ///< custom ones (10.1)
 
 Value default_rule(const Call& call) {
-  return Object{{"RuleName", Value(std::string(kDefault))},
+  return Object{{"RuleName", Value(std::string(kDefaultRule))},
                 {"RuleARN", Value(call.arn("sampling-rule/Default"))},
                 {"ResourceARN", Value("*")},
                 {"Priority", Value(std::int64_t{10'000})},
@@ -45,14 +46,14 @@ Value record_of(const SamplingRule& rule) {
   return Object{
       {"SamplingRule", rule.rule}, {"CreatedAt", time_value(rule.created)}, {"ModifiedAt", time_value(rule.modified)}};
 }
-Value answer_with(const SamplingRule& rule) { return Object{{"SamplingRuleRecord", record_of(rule)}}; }
+Value rule_answer(const SamplingRule& rule) { return Object{{"SamplingRuleRecord", record_of(rule)}}; }
 
 /// The rule and the time of the change in one commit, so that clients always learn of it.
 Outcomes<bool> commit(const Call& call, const SamplingRule& rule, bool remove) {
   const Value stored =
       Object{{"rule", rule.rule}, {"created", time_value(rule.created)}, {"modified", time_value(rule.modified)}};
-  ControlWrite write{remove ? ControlWrite::Kind::kRemove : ControlWrite::Kind::kPut, std::string(kSpace), rule.name,
-                     remove ? "" : to_json(stored), rule.version};
+  ControlWrite write{remove ? ControlWrite::Kind::kRemove : ControlWrite::Kind::kPut, std::string(kRuleSpace),
+                     rule.name, remove ? "" : to_json(stored), rule.version};
   ControlWrite changed{
       ControlWrite::Kind::kPut, std::string(kChanges), "last", to_json(Object{{"time", time_value(call.now())}}), {}};
   const std::vector<ControlWrite> writes{std::move(write), std::move(changed)};
@@ -70,7 +71,7 @@ constexpr Limits kTexts[] = {{"ResourceARN", 500}, {"ServiceName", 64}, {"Servic
                              {"Host", 64},         {"HTTPMethod", 10},  {"URLPath", 128}};
 
 /// Puts what the call says over `rule`. `complete`: every required member must be there.
-Outcomes<Value> changed(const Value& wanted, Object rule, bool complete) {
+Outcomes<Value> changed_rule(const Value& wanted, Object rule, bool complete) {
   const auto required = [&](std::string_view name, bool given) -> Outcomes<bool> {
     if (complete && !given) return invalid("SamplingRule." + std::string(name) + " is required");
     return given;
@@ -109,7 +110,7 @@ Outcomes<Value> changed(const Value& wanted, Object rule, bool complete) {
 }
 
 /// The rule that RuleName or RuleARN of `named` means.
-Outcomes<SamplingRule> wanted(const Call& call, const Value& named) {
+Outcomes<SamplingRule> wanted_rule(const Call& call, const Value& named) {
   XRAY_TRY(const auto name, text_member(named, "RuleName", 1, 32));
   XRAY_TRY(const auto arn, text_member(named, "RuleARN", 1, 500));
   if (name.has_value() == arn.has_value()) return invalid("Specify either RuleName or RuleARN");
@@ -128,14 +129,14 @@ std::int64_t SamplingRule::reservoir() const {
 }
 
 Outcomes<std::vector<SamplingRule>> all_rules(const Call& call) {
-  XRAY_ASK(const auto documents, call.control().list(kSpace, "", "", 1'000));
+  XRAY_ASK(const auto documents, call.control().list(kRuleSpace, "", "", 1'000));
   std::vector<SamplingRule> rules;
   for (const auto& document : documents) {
     XRAY_TRY(auto rule, parse(document));
     rules.push_back(std::move(rule));
   }
-  if (std::ranges::find(rules, kDefault, &SamplingRule::name) == rules.end())
-    rules.push_back({std::string(kDefault), default_rule(call), {}, {}, 0});
+  if (std::ranges::find(rules, kDefaultRule, &SamplingRule::name) == rules.end())
+    rules.push_back({std::string(kDefaultRule), default_rule(call), {}, {}, 0});
   std::ranges::sort(rules, {}, [](const SamplingRule& rule) {
     return std::tuple(number_at(rule.rule, {"Priority"}).value_or(0), std::string_view(rule.name));
   });
@@ -164,7 +165,7 @@ Outcomes<Value> create_sampling_rule(Call& call) {
   if (std::ranges::find(rules, name, &SamplingRule::name) != rules.end())
     return invalid("Sampling rule already exists: " + name);
   Object empty{{"RuleName", Value(name)}, {"RuleARN", Value(call.arn("sampling-rule/" + name))}};
-  XRAY_TRY(Value rule, changed(*given, std::move(empty), true));
+  XRAY_TRY(Value rule, changed_rule(*given, std::move(empty), true));
   auto& object = std::get<Object>(rule.data);
   object.emplace_back("Version", Value(std::int64_t{1}));
   if (member(rule, "Attributes") == nullptr) object.emplace_back("Attributes", Value(Object{}));
@@ -177,35 +178,35 @@ Outcomes<Value> create_sampling_rule(Call& call) {
   (void)stored;
   XRAY_TRY(const bool tagged, store_tags(call, std::string(text_at(made.rule, {"RuleARN"})), tags));
   (void)tagged;
-  return answer_with(made);
+  return rule_answer(made);
 }
 
 Outcomes<Value> update_sampling_rule(Call& call) {
   const Value* given = member(call.body, "SamplingRuleUpdate");
   if (given == nullptr || given->as<Object>() == nullptr) return invalid("SamplingRuleUpdate is required");
-  XRAY_TRY(SamplingRule rule, wanted(call, *given));
-  if (rule.name == kDefault) {
+  XRAY_TRY(SamplingRule rule, wanted_rule(call, *given));
+  if (rule.name == kDefaultRule) {
     for (const auto& [name, value] : std::get<Object>(given->data)) {
       const bool may = name == "RuleName" || name == "RuleARN" || name == "FixedRate" || name == "ReservoirSize";
       if (!may && !value.missing())
         return invalid("Only FixedRate and ReservoirSize of the Default rule can be changed");
     }
   }
-  XRAY_TRY(rule.rule, changed(*given, std::get<Object>(rule.rule.data), false));
+  XRAY_TRY(rule.rule, changed_rule(*given, std::get<Object>(rule.rule.data), false));
   rule.modified = call.now();
   XRAY_TRY(const bool stored, commit(call, rule, false));
   (void)stored;
-  return answer_with(rule);
+  return rule_answer(rule);
 }
 
 Outcomes<Value> delete_sampling_rule(Call& call) {
-  XRAY_TRY(const SamplingRule rule, wanted(call, call.body));
-  if (rule.name == kDefault) return invalid("The Default rule cannot be deleted");
+  XRAY_TRY(const SamplingRule rule, wanted_rule(call, call.body));
+  if (rule.name == kDefaultRule) return invalid("The Default rule cannot be deleted");
   XRAY_TRY(const bool done, commit(call, rule, true));
   (void)done;
   XRAY_TRY(const bool untagged, remove_tags(call, std::string(text_at(rule.rule, {"RuleARN"}))));
   (void)untagged;
-  return answer_with(rule);
+  return rule_answer(rule);
 }
 
 Outcomes<Value> get_sampling_rules(Call& call) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "slices/xray/document_number.h"
 #include "slices/xray/segment.h"
 
 namespace tetrascope::xray {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <optional>
 
-#include "slices/xray/json_access.h"
+#include "slices/xray/document_number.h"
 
 namespace tetrascope::xray {
 namespace {
@@ -64,7 +64,7 @@ std::string xray_trace_id(const TraceId& id) {
 
 std::optional<double> seconds_at(const Value& part, std::string_view name) {
   const Value* found = member(part, name);
-  const auto seconds = found == nullptr ? std::nullopt : as_number(*found);
+  const auto seconds = number_of(found);
   if (!seconds || !std::isfinite(*seconds) || std::abs(*seconds) > kLastSecond) return std::nullopt;
   return seconds;
 }

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "slices/xray/json_access.h"
+#include "model/members.h"
 #include "slices/xray/span_rows.h"
 
 namespace tetrascope::xray {

@@ -4,7 +4,7 @@
 #include <functional>
 
 #include "slices/honeycomb_key.h"
-#include "slices/xray/json_access.h"
+#include "slices/xray/document_number.h"
 
 namespace tetrascope::xray {
 namespace {

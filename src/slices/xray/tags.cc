@@ -9,7 +9,7 @@
 namespace tetrascope::xray {
 namespace {
 
-constexpr std::string_view kSpace = "xray.tags";
+constexpr std::string_view kTagSpace = "xray.tags";
 constexpr std::size_t kMostTags = 50;
 
 bool is_tag_text(std::string_view text) {
@@ -41,8 +41,8 @@ Outcomes<std::string> known_resource(const Call& call) {
   return not_found("The specified resource was not found: " + arn, arn);
 }
 
-Outcomes<Tags> load(const Call& call, const std::string& arn) {
-  XRAY_ASK(const auto document, call.control().get(kSpace, arn));
+Outcomes<Tags> load_tags(const Call& call, const std::string& arn) {
+  XRAY_ASK(const auto document, call.control().get(kTagSpace, arn));
   Tags tags;
   if (!document) return tags;
   XRAY_ASK(const Value stored, value_from_json(document->json));
@@ -70,13 +70,13 @@ Outcomes<bool> store_tags(const Call& call, const std::string& arn, const Tags& 
   if (tags.empty()) return remove_tags(call, arn);
   Object object;
   for (const auto& [key, value] : tags) object.emplace_back(key, Value(value));
-  XRAY_ASK(const auto stored, call.control().put(std::string(kSpace), arn, to_json(Value(std::move(object)))));
+  XRAY_ASK(const auto stored, call.control().put(std::string(kTagSpace), arn, to_json(Value(std::move(object)))));
   (void)stored;
   return true;
 }
 
 Outcomes<bool> remove_tags(const Call& call, const std::string& arn) {
-  XRAY_ASK(const auto removed, call.control().remove(std::string(kSpace), arn));
+  XRAY_ASK(const auto removed, call.control().remove(std::string(kTagSpace), arn));
   (void)removed;
   return true;
 }
@@ -86,7 +86,7 @@ Outcomes<Value> tag_resource(Call& call) {
   const Array* list = array_at(call.body, {"Tags"});
   if (list == nullptr) return invalid("Tags is required");
   XRAY_TRY(const auto added, read_tags(*list));
-  XRAY_TRY(auto tags, load(call, arn));
+  XRAY_TRY(auto tags, load_tags(call, arn));
   for (const auto& [key, value] : added) tags.insert_or_assign(key, value);
   if (tags.size() > kMostTags) {
     return std::unexpected(Failure{400, "TooManyTagsException", "A resource can have at most 50 tags", arn});
@@ -100,7 +100,7 @@ Outcomes<Value> untag_resource(Call& call) {
   XRAY_TRY(const std::string arn, known_resource(call));
   const Array* keys = array_at(call.body, {"TagKeys"});
   if (keys == nullptr) return invalid("TagKeys is required");
-  XRAY_TRY(auto tags, load(call, arn));
+  XRAY_TRY(auto tags, load_tags(call, arn));
   for (const Value& key : *keys) {
     if (const auto* text = key.as<std::string>()) tags.erase(*text);
   }
@@ -111,7 +111,7 @@ Outcomes<Value> untag_resource(Call& call) {
 
 Outcomes<Value> list_tags(Call& call) {
   XRAY_TRY(const std::string arn, known_resource(call));
-  XRAY_TRY(const auto tags, load(call, arn));
+  XRAY_TRY(const auto tags, load_tags(call, arn));
   Array list;
   for (const auto& [key, value] : tags) list.emplace_back(Object{{"Key", Value(key)}, {"Value", Value(value)}});
   return Value(Object{{"Tags", Value(std::move(list))}});

@@ -3,8 +3,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/members.h"
 #include "slices/xray/answers.h"
-#include "slices/xray/json_access.h"
 #include "slices/xray/segment.h"
 #include "slices/xray/span_rows.h"
 
@@ -40,7 +40,7 @@ struct Accepted {
   std::string text;
 };
 
-std::string service_of(const Segment& segment, SegmentNames& names) {
+std::string service_of_segment(const Segment& segment, SegmentNames& names) {
   if (!segment.is_subsegment) {
     names.note(segment.trace_id.id, segment.name);
     return segment.name;
@@ -48,19 +48,19 @@ std::string service_of(const Segment& segment, SegmentNames& names) {
   return names.find(segment.trace_id.id);
 }
 
-Result<void> store(Middle& middle, SegmentNames& names, const std::vector<Accepted>& accepted, UnixNanos received,
-                   Batcher::Done done) {
+Result<void> store_segments(Middle& middle, SegmentNames& names, const std::vector<Accepted>& accepted,
+                            UnixNanos received, Batcher::Done done) {
   return middle.batcher.write(
       [&](Batch& batch) -> Result<void> {
         for (const auto& [segment, text] : accepted)
-          append_rows(segment, text, service_of(segment, names), received, batch);
+          append_rows(segment, text, service_of_segment(segment, names), received, batch);
         return {};
       },
       std::move(done));
 }
 
 /// The documents of a call. A bad one is reported and does not stop the others (2.9).
-Outcomes<Array> read_documents(Middle& middle, const Request& request, std::vector<Accepted>& accepted) {
+Outcomes<Array> read_segments(Middle& middle, const Request& request, std::vector<Accepted>& accepted) {
   auto call = read_call(request);
   if (!call) return std::unexpected(call.error());
   const Array* documents = array_at(*call, {"TraceSegmentDocuments"});
@@ -106,7 +106,7 @@ std::string SegmentNames::find(const TraceId& trace) const {
 
 void put_trace_segments(Middle& middle, const std::shared_ptr<Intake>& intake, Request&& request, Respond respond) {
   std::vector<Accepted> accepted;
-  auto unprocessed = read_documents(middle, request, accepted);
+  auto unprocessed = read_segments(middle, request, accepted);
   if (!unprocessed) return respond(refuse(middle, request, unprocessed.error()));
   struct Waiting {
     Request request;
@@ -118,15 +118,15 @@ void put_trace_segments(Middle& middle, const std::shared_ptr<Intake>& intake, R
   if (accepted.empty()) return respond(std::move(done));
   auto waiting = std::make_shared<Waiting>(Waiting{std::move(request), std::move(done), std::move(respond)});
   const auto stored =
-      store(middle, intake->names, accepted, received,
-            [&middle, intake, waiting, count = accepted.size()](const Result<void>& committed) {
-              if (!committed) {
-                return waiting->respond(refuse(middle, waiting->request, failure_of(committed.error())));
-              }
-              middle.stats.accepted(kProtocol, "segments", count, UnixNanos::now());
-              intake->on_stored();
-              waiting->respond(std::move(waiting->answer));
-            });
+      store_segments(middle, intake->names, accepted, received,
+                     [&middle, intake, waiting, count = accepted.size()](const Result<void>& committed) {
+                       if (!committed) {
+                         return waiting->respond(refuse(middle, waiting->request, failure_of(committed.error())));
+                       }
+                       middle.stats.accepted(kProtocol, "segments", count, UnixNanos::now());
+                       intake->on_stored();
+                       waiting->respond(std::move(waiting->answer));
+                     });
   if (!stored) waiting->respond(refuse(middle, waiting->request, failure_of(stored.error())));
 }
 
@@ -171,12 +171,13 @@ DatagramSink take_datagrams(Middle& middle, const std::shared_ptr<Intake>& intak
                              .example = {}},
                             count, UnixNanos::now());
     };
-    const auto stored = store(middle, intake->names, accepted, UnixNanos::now(),
-                              [&middle, intake, count_lost, count = accepted.size()](const Result<void>& committed) {
-                                if (!committed) return count_lost(committed.error());
-                                middle.stats.accepted(kDatagrams, "segments", count, UnixNanos::now());
-                                intake->on_stored();
-                              });
+    const auto stored =
+        store_segments(middle, intake->names, accepted, UnixNanos::now(),
+                       [&middle, intake, count_lost, count = accepted.size()](const Result<void>& committed) {
+                         if (!committed) return count_lost(committed.error());
+                         middle.stats.accepted(kDatagrams, "segments", count, UnixNanos::now());
+                         intake->on_stored();
+                       });
     if (!stored) count_lost(stored.error());
   };
   sink.dropped = [&middle](std::uint64_t count, std::string_view why) {

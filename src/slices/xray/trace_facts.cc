@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "slices/xray/json_access.h"
+#include "model/members.h"
 
 namespace tetrascope::xray {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <map>
 
+#include "slices/xray/document_number.h"
 #include "slices/xray/fact_filter.h"
-#include "slices/xray/json_access.h"
 #include "slices/xray/service_graph.h"
 
 namespace tetrascope::xray {

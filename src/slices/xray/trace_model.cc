@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "slices/xray/json_access.h"
+#include "model/members.h"
 
 namespace tetrascope::xray {
 namespace {

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "slices/xray/json_access.h"
+#include "slices/xray/document_number.h"
 #include "slices/xray/service_graph.h"
 #include "slices/xray/trace_summary.h"
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "slices/xray/json_access.h"
+#include "slices/xray/document_number.h"
 #include "slices/xray/root_causes.h"
 
 namespace tetrascope::xray {
@@ -31,7 +31,7 @@ Value http_of(const Part* root) {
 Value annotation_value(const Value& value) {
   if (value.as<std::string>() != nullptr) return Object{{"StringValue", value}};
   if (value.as<bool>() != nullptr) return Object{{"BooleanValue", value}};
-  if (as_number(value)) return Object{{"NumberValue", value}};
+  if (number_of(&value)) return Object{{"NumberValue", value}};
   return {};
 }
 

@@ -1,20 +1,25 @@
-#include "slices/rollbar/json.h"
+#include "model/members.h"
 
 #include <fmt/core.h>
 
-namespace tetrascope::rollbar {
+#include <algorithm>
 
-const Value* member(const Value* value, std::string_view key) {
-  const Object* object = value == nullptr ? nullptr : value->as<Object>();
-  if (object == nullptr) return nullptr;
-  for (auto at = object->rbegin(); at != object->rend(); ++at) {
-    if (at->first == key) return &at->second;
+namespace tetrascope {
+
+const Value* member(const Object& object, std::string_view name) {
+  for (auto at = object.rbegin(); at != object.rend(); ++at) {
+    if (at->first == name) return at->second.missing() ? nullptr : &at->second;
   }
   return nullptr;
 }
 
+const Value* member(const Value* value, std::string_view name) {
+  const Object* object = object_of(value);
+  return object == nullptr ? nullptr : member(*object, name);
+}
+
 const Value* member(const Value* value, std::initializer_list<std::string_view> path) {
-  for (const std::string_view key : path) value = member(value, key);
+  for (const std::string_view name : path) value = member(value, name);
   return value;
 }
 
@@ -48,7 +53,23 @@ bool flag_of(const Value* value) {
   return flag != nullptr && *flag;
 }
 
+const Array* array_of(const Value* value) { return value == nullptr ? nullptr : value->as<Array>(); }
+const Object* object_of(const Value* value) { return value == nullptr ? nullptr : value->as<Object>(); }
+
 Value or_null(std::optional<std::int64_t> number) { return number ? Value(*number) : Value(); }
 Value or_null(std::string_view text) { return text.empty() ? Value() : Value(std::string(text)); }
 
-}  // namespace tetrascope::rollbar
+void put_text(Object& object, std::string_view name, std::string_view text) {
+  if (!text.empty()) object.emplace_back(std::string(name), Value(std::string(text)));
+}
+
+void set_member(Object& object, std::string_view name, Value value) {
+  const auto found = std::ranges::find(object, name, &Object::value_type::first);
+  if (found == object.end()) {
+    object.emplace_back(std::string(name), std::move(value));
+  } else {
+    found->second = std::move(value);
+  }
+}
+
+}  // namespace tetrascope
