@@ -11,6 +11,12 @@ constexpr int kLeafDepth = 5;
 
 }  // namespace
 
+void AttributeColumns::use_layout(AttributeLayoutPtr layout) {
+  layout_ = std::move(layout);
+  columns_.clear();
+  for (const AttributeColumn& column : layout_->columns()) columns_.emplace_back(column);
+}
+
 void AttributeColumns::use_dataset(std::string_view environment, std::string_view dataset) {
   const Dataset& present = datasets_[dataset_];
   if (present.environment == environment && present.name == dataset) return;
@@ -71,8 +77,6 @@ void AttributeColumns::end_row() {
 }
 
 void AttributeColumns::collect(FieldSightings& out) const {
-  const std::array<const Dictionary*, kFieldTypes> keys = {&strings.keys(), &ints.keys(), &doubles.keys(),
-                                                           &bools.keys(), &jsons.keys()};
   for (std::size_t i = 1; i < datasets_.size(); ++i) {
     out.push_back({datasets_[i].environment, datasets_[i].name, FieldLevel::kItem, "", FieldType::kString});
   }
@@ -81,11 +85,10 @@ void AttributeColumns::collect(FieldSightings& out) const {
   for (const std::uint64_t place : places) {
     const Dataset& dataset = datasets_[place >> 35];
     const auto type = static_cast<std::size_t>((place >> 32) & 7U);
-    const auto key = static_cast<std::uint32_t>(place);
-    // A dictionary that was cleared with its rows may have fewer keys than were seen.
-    if (key >= keys[type]->size() || keys[type]->at(key).size() > kMaxFieldKey) continue;
-    out.push_back({dataset.environment, dataset.name, FieldLevel::kItem, std::string(keys[type]->at(key)),
-                   static_cast<FieldType>(type)});
+    const std::string_view key = keys_[type].dictionary.at(static_cast<std::uint32_t>(place));
+    if (key.size() > kMaxFieldKey) continue;
+    out.push_back(
+        {dataset.environment, dataset.name, FieldLevel::kItem, std::string(key), static_cast<FieldType>(type)});
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The attributes of a row, each with its type: five maps, one a type. Which keys a dataset uses is noted on the way.
+// The attributes of a row, each with its type: a column for each key that many rows have, and five maps, one a type,
+// for all others. Which keys a dataset uses is noted on the way.
 
 #include <array>
 #include <cstdint>
@@ -9,8 +10,10 @@
 #include <unordered_set>
 #include <vector>
 
+#include "model/attribute_layout.h"
 #include "model/columns.h"
 #include "model/field_catalogue.h"
+#include "model/promoted_column.h"
 #include "model/table.h"
 #include "model/value.h"
 
@@ -21,32 +24,44 @@ namespace tetrascope {
 /// (Honeycomb's rule, dossier honeycomb_otlp 2.4: down to five levels). Empty keys are skipped, as there.
 class AttributeColumns {
  public:
+  /// The keys of `layout` go into columns of their own, all others into the maps. Only before the first row.
+  void use_layout(AttributeLayoutPtr layout);
+  [[nodiscard]] const AttributeLayoutPtr& layout() const { return layout_; }
   void use_dataset(std::string_view environment, std::string_view dataset);
 
   void add_string(std::string_view key, std::string_view value) {
     if (key.empty()) return;
-    see(FieldType::kString, strings.add_key(key));
+    const Target target = see(FieldType::kString, key);
+    if (target != kInMap && columns_[target].add(row(), value)) return;
+    strings.add_key(key);
     strings.values.add(value);
   }
   void add_int(std::string_view key, std::int64_t value) {
     if (key.empty()) return;
-    see(FieldType::kInt, ints.add_key(key));
+    const Target target = see(FieldType::kInt, key);
+    if (target != kInMap && columns_[target].add_number(row(), value)) return;
+    ints.add_key(key);
     ints.values.add(value);
   }
   void add_double(std::string_view key, double value) {
     if (key.empty()) return;
-    see(FieldType::kDouble, doubles.add_key(key));
+    const Target target = see(FieldType::kDouble, key);
+    if (target != kInMap && columns_[target].add_number(row(), value)) return;
+    doubles.add_key(key);
     doubles.values.add(value);
   }
   void add_bool(std::string_view key, bool value) {
     if (key.empty()) return;
-    see(FieldType::kBool, bools.add_key(key));
+    const Target target = see(FieldType::kBool, key);
+    if (target != kInMap && columns_[target].add_number(row(), static_cast<std::uint8_t>(value ? 1 : 0))) return;
+    bools.add_key(key);
     bools.values.add(value);
   }
   /// `json`: the store's JSON of an array, map, bytes or empty value.
   void add_json(std::string_view key, std::string_view json) {
     if (key.empty()) return;
-    see(FieldType::kJson, jsons.add_key(key));
+    see(FieldType::kJson, key);
+    jsons.add_key(key);
     jsons.values.add(json);
   }
   /// By the value's type; maps also leave their leaves.
@@ -65,6 +80,10 @@ class AttributeColumns {
     visit(ColumnInfo{"attributes_bool", "attributes whose value is true or false"}, self.bools);
     visit(ColumnInfo{"attributes_json", "attributes whose value is an array, a map, bytes or empty, as JSON"},
           self.jsons);
+    for (std::size_t i = 0; i < self.columns_.size(); ++i) {
+      OfRows column{self.columns_[i], self.strings.size()};
+      visit(ColumnInfo{self.layout_->name(i), "an attribute that many rows have"}, column);
+    }
   }
 
   MapColumn<StringColumn> strings;
@@ -74,13 +93,59 @@ class AttributeColumns {
   MapColumn<StringColumn> jsons;
 
  private:
+  /// A column that fills up by itself, beside how many rows it is to have.
+  template <class Column>
+  struct OfRows {
+    Column& column;
+    std::size_t rows;
+    [[nodiscard]] const std::string& type() const { return column.type(); }
+    [[nodiscard]] std::size_t size() const { return rows; }
+    void truncate(std::size_t to) { column.truncate(to); }
+    void prefix(NativeWriter& out) const { column.prefix(out); }
+    void encode(NativeWriter& out, std::size_t begin, std::size_t end) const { column.encode(out, begin, end); }
+    [[nodiscard]] std::size_t memory() const { return column.memory(); }
+  };
+
+  /// Place in columns_.
+  using Target = std::uint32_t;
+  static constexpr Target kInMap = ~Target{0};
+
+  /// The keys of one type that were seen, by number.
+  struct Keys {
+    Dictionary dictionary;
+    std::vector<Target> targets{kInMap};                  ///< by key number
+    std::vector<std::uint32_t> last_dataset{kNoDataset};  ///< the one that showed the key last: most cost a comparison
+    std::vector<std::uint32_t> successors{0};             ///< what came next last time: rows repeat their keys' order
+    std::uint32_t last = 0;
+
+    std::uint32_t number(std::string_view key) {
+      const std::uint32_t guess = successors[last];
+      if (guess != 0 && dictionary.at(guess) == key) return last = guess;
+      const std::uint32_t found = dictionary.id(key);
+      if (found == successors.size()) {
+        successors.push_back(0);
+        last_dataset.push_back(kNoDataset);
+      }
+      successors[last] = found;
+      return last = found;
+    }
+  };
+
+  /// The number of the row that is being added.
+  [[nodiscard]] std::size_t row() const { return strings.size(); }
   void add_leaves(std::string& key, const Object& object, int depth);
-  void see(FieldType type, std::uint32_t key) {
-    auto& last = last_dataset_[static_cast<std::size_t>(type)];
-    if (key >= last.size()) last.resize(key + 64, kNoDataset);
-    if (last[key] == dataset_) return;
-    last[key] = dataset_;
-    note(type, key);
+  Target see(FieldType type, std::string_view key) {
+    Keys& keys = keys_[static_cast<std::size_t>(type)];
+    const std::uint32_t number = keys.number(key);
+    if (number >= keys.targets.size()) keys.targets.push_back(target(type, key));
+    if (keys.last_dataset[number] != dataset_) {
+      keys.last_dataset[number] = dataset_;
+      note(type, number);
+    }
+    return keys.targets[number];
+  }
+  [[nodiscard]] Target target(FieldType type, std::string_view key) const {
+    return layout_ ? layout_->find(type, key).value_or(kInMap) : kInMap;
   }
   void note(FieldType type, std::uint32_t key);
 
@@ -92,11 +157,12 @@ class AttributeColumns {
   std::vector<Dataset> datasets_ = {Dataset{}};  ///< the first stands for none
   std::unordered_map<std::string, std::uint32_t> dataset_numbers_;
   std::uint32_t dataset_ = 0;
-  /// By key number in that type's dictionary: the dataset that showed it last, so that most attributes cost one
-  /// comparison.
-  std::array<std::vector<std::uint32_t>, kFieldTypes> last_dataset_;
+  std::array<Keys, kFieldTypes> keys_;
   /// (dataset, type, key number), each once. At most kMaxFields and one: more would tell the catalogue no more.
   std::unordered_set<std::uint64_t> seen_;
+
+  AttributeLayoutPtr layout_;
+  std::vector<PromotedColumn> columns_;  ///< in the layout's order
 };
 
 }  // namespace tetrascope

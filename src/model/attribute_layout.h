@@ -1,0 +1,58 @@
+#pragma once
+// Which attributes have columns of their own. A key that many rows of a table show is given one; all others share the
+// five maps. A column is written, merged and read for a tenth of what a map's element costs
+// (docs/adr/0007-attribute-columns.md).
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "model/field_catalogue.h"
+
+namespace tetrascope {
+
+/// One attribute's column.
+struct AttributeColumn {
+  std::string key;
+  FieldType type = FieldType::kString;  ///< never kJson
+  bool repeats = false;                 ///< few distinct values: kept once a block, as a number into a dictionary
+
+  /// `string http:route`: the type and the key, whose dots stand as colons (the engine takes a dot for a sub-column).
+  [[nodiscard]] std::string name() const;
+  /// `LowCardinality(Nullable(String))`: NULL where a row has no such attribute.
+  [[nodiscard]] std::string engine_type() const;
+};
+
+/// From the name and engine type of a stored column; nullopt: it is none of an attribute.
+std::optional<AttributeColumn> attribute_column(std::string_view name, std::string_view engine_type);
+
+/// True for keys that a column can be named after: letters, digits, `_`, `-`, `.` and `/`, at most 128 bytes.
+bool can_have_column(std::string_view key);
+
+/// The columns of one table. Does not change once it is built; a new column is a new layout.
+class AttributeLayout {
+ public:
+  AttributeLayout() = default;
+  explicit AttributeLayout(std::vector<AttributeColumn> columns);
+
+  [[nodiscard]] std::span<const AttributeColumn> columns() const { return columns_; }
+  /// The place of the column in columns().
+  [[nodiscard]] std::optional<std::uint32_t> find(FieldType type, std::string_view key) const;
+  [[nodiscard]] bool has(FieldType type, std::string_view key) const { return find(type, key).has_value(); }
+  /// Names of the columns, as name() gives them, in the same order.
+  [[nodiscard]] std::string_view name(std::size_t column) const { return names_[column]; }
+
+ private:
+  std::vector<AttributeColumn> columns_;
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, std::uint32_t> places_;  ///< by name
+};
+
+using AttributeLayoutPtr = std::shared_ptr<const AttributeLayout>;
+
+}  // namespace tetrascope
