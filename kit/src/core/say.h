@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tetrascope::kit {
+
+/// Gives `message` to the diagnostics sink the first time that `cause` occurs in this process; later ones are silent.
+void say_once(std::string_view cause, const std::string& message);
+
+}  // namespace tetrascope::kit

@@ -1,0 +1,197 @@
+#include "tracing/batch_worker.h"
+
+#include <semaphore.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <ctime>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "core/bounded_ring.h"
+#include "core/clock.h"
+#include "core/deadline.h"
+#include "core/random.h"
+#include "core/say.h"
+#include "tracing/span_pool.h"
+
+namespace tetrascope::kit {
+
+// All that a fork breaks. The child makes its own and leaves the parent's, locked or half pushed as it may be.
+struct BatchWorker::State {
+  explicit State(std::size_t queue) : spans(queue) { sem_init(&wake, 0, 0); }
+
+  BoundedRing<FinishedSpan*> spans;
+  sem_t wake{};
+  std::atomic<bool> woken{false};
+  Deadline deadline;
+  std::mutex mutex;
+  std::condition_variable flushed;
+  std::uint64_t flush_asked = 0;
+  std::uint64_t flush_done = 0;
+  bool ended = false;
+  std::uint32_t generation = fork_generation();
+  std::thread thread;
+  std::vector<FinishedSpan*> batch;
+
+  void notify() noexcept {
+    if (!woken.exchange(true, std::memory_order_acq_rel)) sem_post(&wake);
+  }
+};
+
+BatchWorker::BatchWorker(std::unique_ptr<SpanExporter> exporter, BatchOptions options)
+    : exporter_(std::move(exporter)), options_(options), wants_starts_(exporter_->wants_starts()) {
+  random_bits();  // learns of forks from here on
+  auto* state = new State(options_.queue_spans);
+  state->batch.reserve(options_.batch_spans);
+  state_ = state;
+  state->thread = std::thread([this, state] { run(*state); });
+}
+
+BatchWorker::~BatchWorker() {
+  ask_stop(steady_nanos());
+  stop();
+  State* state = state_.load();
+  if (state->generation != fork_generation()) return;  // the parent's
+  FinishedSpan* span = nullptr;
+  while (state->spans.try_pop(span)) SpanPool::release(span);
+  sem_destroy(&state->wake);
+  delete state;
+}
+
+BatchWorker::State* BatchWorker::running() noexcept {
+  State* state = state_.load(std::memory_order_acquire);
+  const std::uint32_t now = fork_generation();
+  return state->generation == now ? state : restart(now);
+}
+
+// In a forked child: what the parent had queued, the parent sends.
+BatchWorker::State* BatchWorker::restart(std::uint32_t generation) noexcept {
+  static std::atomic<std::uint32_t> restarting{0};
+  State* old = state_.load();
+  while (restarting.exchange(generation) == generation) {
+    if (state_.load()->generation == generation) return state_.load();
+    std::this_thread::yield();
+  }
+  if (state_.load()->generation != generation) {
+    try {
+      auto* state = new State(options_.queue_spans);
+      state->batch.reserve(options_.batch_spans);
+      exporter_->after_fork();
+      exported_ = rejected_ = failed_ = dropped_ = 0;
+      state_ = state;
+      state->thread = std::thread([this, state] { run(*state); });
+    } catch (const std::exception&) {
+      say_once("fork", "no thread for the exporter after fork; its spans are dropped");
+    }
+  }
+  restarting = 0;
+  return state_.load() == old ? nullptr : state_.load();
+}
+
+bool BatchWorker::offer(FinishedSpan* span) noexcept {
+  State* state = running();
+  if (state == nullptr || closed_.load(std::memory_order_relaxed) || !state->spans.try_push(span)) {
+    if (dropped_.fetch_add(1, std::memory_order_relaxed) == 0 && !closed_) {
+      say_once("span queue", "span queue full: spans are dropped and counted (OTEL_BSP_MAX_QUEUE_SIZE is " +
+                                 std::to_string(options_.queue_spans) + ")");
+    }
+    return false;
+  }
+  if (state->spans.size() >= options_.batch_spans && !state->woken.load(std::memory_order_relaxed)) state->notify();
+  return true;
+}
+
+std::uint64_t BatchWorker::ask_flush() {
+  State* state = running();
+  if (state == nullptr) return 0;
+  std::lock_guard lock(state->mutex);
+  const std::uint64_t ticket = ++state->flush_asked;
+  sem_post(&state->wake);
+  return ticket;
+}
+
+bool BatchWorker::wait_flushed(std::uint64_t ticket, std::uint64_t until_steady_ns) {
+  State* state = running();
+  if (state == nullptr) return false;
+  std::unique_lock lock(state->mutex);
+  const auto until = std::chrono::steady_clock::time_point(std::chrono::nanoseconds(until_steady_ns));
+  return state->flushed.wait_until(lock, until, [&] { return state->flush_done >= ticket || state->ended; }) &&
+         state->flush_done >= ticket;
+}
+
+void BatchWorker::ask_stop(std::uint64_t until_steady_ns) {
+  closed_ = true;
+  State* state = state_.load();
+  if (state->generation != fork_generation()) return;
+  state->deadline.pull_in(until_steady_ns);
+  sem_post(&state->wake);
+}
+
+bool BatchWorker::stop() {
+  State* state = state_.load();
+  if (state->generation != fork_generation()) return true;
+  if (state->thread.joinable()) state->thread.join();
+  return state->spans.size() == 0;
+}
+
+void BatchWorker::add_to(TracingStats& stats) const noexcept {
+  stats.exported += exported_;
+  stats.rejected += rejected_;
+  stats.failed += failed_;
+  stats.dropped += dropped_;
+}
+
+void BatchWorker::drain(State& state, bool all) {
+  for (;;) {
+    if (!all && state.spans.size() < options_.batch_spans) return;
+    state.batch.clear();
+    FinishedSpan* span = nullptr;
+    while (state.batch.size() < options_.batch_spans && state.spans.try_pop(span)) state.batch.push_back(span);
+    if (state.batch.empty()) return;
+    const std::uint64_t ended = static_cast<std::uint64_t>(
+        std::count_if(state.batch.begin(), state.batch.end(), [](const auto* each) { return !each->in_progress(); }));
+    if (state.deadline.passed()) {
+      failed_ += ended;
+    } else {
+      const ExportCounts counts = exporter_->export_batch({state.batch.data(), state.batch.size()}, state.deadline);
+      exported_ += counts.exported;
+      rejected_ += counts.rejected;
+      failed_ += counts.failed;
+    }
+    for (FinishedSpan* each : state.batch) SpanPool::release(each);
+  }
+}
+
+void BatchWorker::run(State& state) {
+  std::uint64_t next_all = steady_nanos();
+  const auto delay = static_cast<std::uint64_t>(options_.schedule_delay_ms) * 1'000'000U;
+  next_all += delay;
+  for (;;) {
+    const timespec until{static_cast<time_t>(next_all / 1'000'000'000U), static_cast<long>(next_all % 1'000'000'000U)};
+    sem_clockwait(&state.wake, CLOCK_MONOTONIC, &until);
+    state.woken.store(false, std::memory_order_release);
+    std::uint64_t asked = 0;
+    {
+      std::lock_guard lock(state.mutex);
+      asked = state.flush_asked;
+    }
+    const bool last = state.deadline.set();
+    const bool due = steady_nanos() >= next_all;
+    const bool all = last || due || asked > state.flush_done;
+    drain(state, all);
+    if (due) next_all = steady_nanos() + delay;
+    if (all) exporter_->tick(last, state.deadline);
+    {
+      std::lock_guard lock(state.mutex);
+      state.flush_done = asked;
+      state.ended = last;
+      state.flushed.notify_all();
+    }
+    if (last) return;
+  }
+}
+
+}  // namespace tetrascope::kit

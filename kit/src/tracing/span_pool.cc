@@ -1,0 +1,55 @@
+#include "tracing/span_pool.h"
+
+#include <new>
+
+#include "core/bounded_ring.h"
+#include "core/random.h"
+
+namespace tetrascope::kit {
+namespace {
+
+// The few first, so that at a quiet hour the same records, still in the processor's caches, go round and round.
+constexpr std::size_t kFew = 256;
+constexpr std::size_t kMore = 4096;  // some 7 MiB when full
+
+struct Ring {
+  BoundedRing<FinishedSpan*> few{kFew};
+  BoundedRing<FinishedSpan*> more{kMore};
+  std::uint32_t made_in = fork_generation();
+};
+std::atomic<Ring*> ring{nullptr};
+
+// Never destroyed: spans may end while the program does. A forked child makes its own, since another thread of the
+// parent may have been halfway through a push; the old one is left.
+Ring& waiting() noexcept {
+  Ring* now = ring.load(std::memory_order_acquire);
+  if (now != nullptr && now->made_in == fork_generation()) [[likely]]
+    return *now;
+  auto* fresh = new Ring;
+  if (!ring.compare_exchange_strong(now, fresh)) {
+    delete fresh;
+    return *ring.load();
+  }
+  return *fresh;
+}
+
+}  // namespace
+
+FinishedSpan* SpanPool::take() noexcept {
+  FinishedSpan* span = nullptr;
+  Ring& now = waiting();
+  if (!now.few.try_pop(span) && !now.more.try_pop(span)) span = new (std::nothrow) FinishedSpan;
+  if (span != nullptr) span->clear();
+  return span;
+}
+
+void SpanPool::give_back(FinishedSpan* span) noexcept {
+  Ring& now = waiting();
+  if (!now.few.try_push(span) && !now.more.try_push(span)) delete span;
+}
+
+void SpanPool::release(FinishedSpan* span) noexcept {
+  if (span->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back(span);
+}
+
+}  // namespace tetrascope::kit
