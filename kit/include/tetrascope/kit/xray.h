@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tetrascope/kit/exporter.h"
+#include "tetrascope/kit/sampler.h"
+
+namespace tetrascope::kit {
+
+struct XrayOptions {
+  /// Name of segments. Empty: the resource's service.name.
+  std::string service;
+  /// A pattern of `*` and `?`: a request to a host that it matches makes a segment named after that host.
+  std::string dynamic_naming;
+  /// `host:port`, or `tcp:host:port udp:host:port` in either order.
+  std::string daemon = "127.0.0.1:2000";
+  /// Keys of attributes that become annotations, by which X-Ray filters; the others become metadata. `*` alone: all.
+  std::vector<std::string> annotations;
+  /// A segment that takes longer is shown as in progress until it ends; looked at every OTEL_BSP_SCHEDULE_DELAY.
+  long in_progress_after_ms = 1'000;
+  /// A trace with more finished subsegments than this, while its segment runs, sends them ahead one by one.
+  std::size_t most_subsegments = 100;
+
+  /// AWS_XRAY_DAEMON_ADDRESS, AWS_XRAY_TRACING_NAME for `service`, AWS_XRAY_URL for `dynamic_naming`.
+  static XrayOptions from_environment();
+};
+
+/// Segments and subsegments to the X-Ray daemon by UDP, from the spans that OTLP gets too. A span without a parent in this
+/// process, and every server span, is a segment. Source: X-Ray developer guide, segment documents.
+std::unique_ptr<SpanExporter> make_xray_exporter(XrayOptions options = XrayOptions::from_environment());
+
+struct XraySamplerOptions {
+  /// What the rules' ServiceName is compared with. Empty: AWS_XRAY_TRACING_NAME, then OTEL_SERVICE_NAME.
+  std::string service;
+  std::string daemon = XrayOptions::from_environment().daemon;
+  long rules_every_ms = 300'000;
+  long targets_every_ms = 10'000;
+};
+
+/// Decides by X-Ray's centralized rules, polled through the daemon's TCP port: a reservoir a second, shared with other
+/// processes by quotas, and a fixed rate beyond. Until rules are known: one a second and 5 %. For roots; wrap it in
+/// Sampler::parent_based.
+std::shared_ptr<Sampler> make_xray_sampler(XraySamplerOptions options = {});
+
+}  // namespace tetrascope::kit

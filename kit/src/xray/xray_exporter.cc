@@ -1,0 +1,218 @@
+#include <cstring>
+#include <unordered_map>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/say.h"
+#include "core/text.h"
+#include "tetrascope/kit/xray.h"
+#include "xray/segment.h"
+#include "xray/udp_sender.h"
+
+namespace tetrascope::kit {
+namespace {
+
+constexpr std::string_view kHeader = "{\"format\":\"json\",\"version\":1}\n";
+constexpr std::size_t kMostDocument = 64'000;  // X-Ray takes 64 KB; a datagram holds 65,507 bytes with the header
+constexpr std::size_t kMostHeld = 20'000;      // subsegments in all that wait for their segments
+constexpr std::size_t kMostStarts = 1'000;
+constexpr std::uint64_t kHoldFor = 30'000'000'000;
+
+template <typename Id>
+struct IdHash {
+  std::size_t operator()(const Id& id) const noexcept {
+    std::size_t hash = 0;
+    std::memcpy(&hash, id.bytes.data() + id.bytes.size() - sizeof hash, sizeof hash);
+    return hash;
+  }
+};
+
+/// A finished subsegment that waits for its segment.
+struct Held {
+  SpanId id;
+  SpanId parent;
+  std::string document;  // open: no closing brace
+};
+
+struct HeldTrace {
+  std::vector<Held> subsegments;
+  std::uint64_t since = 0;
+};
+
+struct Begun {
+  std::string document;
+  std::uint64_t since = 0;
+  bool sent = false;
+};
+
+struct Waiting {
+  std::unordered_map<TraceId, HeldTrace, IdHash<TraceId>> held;
+  std::unordered_map<SpanId, Begun, IdHash<SpanId>> begun;
+  std::size_t held_count = 0;
+};
+
+class XrayExporter final : public SpanExporter {
+ public:
+  explicit XrayExporter(XrayOptions options) : options_(std::move(options)), udp_(daemon_address(options_.daemon).udp) {}
+
+  void start(const Resource& resource) override { writer_ = std::make_unique<SegmentWriter>(options_, resource); }
+  bool wants_starts() const override { return options_.in_progress_after_ms >= 0; }
+
+  // The parent may have been in the midst of a change: its spans, which it sends itself, are left as they are.
+  void after_fork() override {
+    (void)waiting_.release();
+    waiting_ = std::make_unique<Waiting>();
+  }
+
+  ExportCounts export_batch(const SpanBatch& batch, Deadline&) override {
+    counts_ = {};
+    for (const FinishedSpan* span : batch) {
+      if (span->in_progress()) {
+        note_start(*span);
+      } else if (SegmentWriter::is_segment(*span)) {
+        send_segment(*span);
+      } else {
+        hold(*span);
+      }
+    }
+    return counts_;
+  }
+
+  void tick(bool last, Deadline&) override {
+    const std::uint64_t now = steady_nanos();
+    for (auto trace = waiting_->held.begin(); trace != waiting_->held.end();) {
+      if (last || now - trace->second.since > kHoldFor) {
+        stream(trace->first, trace->second);
+        trace = waiting_->held.erase(trace);
+      } else {
+        ++trace;
+      }
+    }
+    for (auto& [id, begun] : waiting_->begun) {
+      if (begun.sent || now - begun.since < static_cast<std::uint64_t>(options_.in_progress_after_ms) * 1'000'000U) continue;
+      begun.sent = true;
+      send(begun.document + "}");
+    }
+  }
+
+ private:
+  void note_start(const FinishedSpan& span) {
+    if (waiting_->begun.size() == kMostStarts || !SegmentWriter::is_segment(span)) return;
+    waiting_->begun[span.context().span_id] = {writer_->write(span, false, SegmentWriter::Detail::kAll), steady_nanos(), false};
+  }
+
+  // Subsegments are counted as exported when they are held: they go with their segment or by themselves.
+  void hold(const FinishedSpan& span) {
+    std::string document = writer_->write(span, true, SegmentWriter::Detail::kAll);
+    if (document.size() > kMostDocument) document = writer_->write(span, true, SegmentWriter::Detail::kNoMetadata);
+    ++counts_.exported;
+    HeldTrace& trace = waiting_->held[span.context().trace_id];
+    if (trace.subsegments.empty()) trace.since = steady_nanos();
+    trace.subsegments.push_back({span.context().span_id, span.parent_id(), std::move(document)});
+    ++waiting_->held_count;
+    if (trace.subsegments.size() > options_.most_subsegments || waiting_->held_count > kMostHeld) {
+      stream(span.context().trace_id, trace);
+      waiting_->held.erase(span.context().trace_id);
+    }
+  }
+
+  /// Each by itself.
+  void stream(const TraceId& id, HeldTrace& trace) {
+    for (const Held& each : trace.subsegments) send(each.document + independent_members(id, each.parent) + "}");
+    waiting_->held_count -= trace.subsegments.size();
+  }
+
+  void send_segment(const FinishedSpan& span) {
+    waiting_->begun.erase(span.context().span_id);
+    std::string document = writer_->write(span, false, SegmentWriter::Detail::kAll);
+    if (document.size() > kMostDocument) document = writer_->write(span, false, SegmentWriter::Detail::kNoMetadata);
+    const auto trace = waiting_->held.find(span.context().trace_id);
+    if (trace != waiting_->held.end()) {
+      embed(document, span.context(), trace->second);
+      if (trace->second.subsegments.empty()) waiting_->held.erase(trace);
+    }
+    ++counts_.exported;
+    if (!send(document + "}")) {
+      --counts_.exported;
+      ++counts_.failed;
+    }
+  }
+
+  /// Puts the descendants of `segment` into its document, or sends them by themselves when it would grow too large;
+  /// those of other segments stay.
+  void embed(std::string& document, const SpanContext& segment, HeldTrace& trace) {
+    std::unordered_map<SpanId, std::vector<std::size_t>, IdHash<SpanId>> children;
+    for (std::size_t i = 0; i < trace.subsegments.size(); ++i) children[trace.subsegments[i].parent].push_back(i);
+    std::vector<bool> taken(trace.subsegments.size(), false);
+    std::string nested;
+    write_children(nested, segment.span_id, children, trace, taken, 0);
+    const bool fits = document.size() + nested.size() < kMostDocument;
+    if (fits) document += nested;
+    std::vector<Held> left;
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      Held& each = trace.subsegments[i];
+      if (!taken[i]) {
+        left.push_back(std::move(each));
+        continue;
+      }
+      --waiting_->held_count;
+      if (!fits) send(each.document + independent_members(segment.trace_id, each.parent) + "}");
+    }
+    trace.subsegments = std::move(left);
+  }
+
+  void write_children(std::string& out, const SpanId& parent,
+                      const std::unordered_map<SpanId, std::vector<std::size_t>, IdHash<SpanId>>& children,
+                      const HeldTrace& trace, std::vector<bool>& taken, int depth) {
+    constexpr int kDeepest = 100;
+    const auto found = children.find(parent);
+    if (found == children.end() || depth == kDeepest) return;
+    out += ",\"subsegments\":[";
+    bool first = true;
+    for (const std::size_t i : found->second) {
+      if (taken[i]) continue;
+      taken[i] = true;
+      if (!first) out += ',';
+      first = false;
+      out += trace.subsegments[i].document;
+      write_children(out, trace.subsegments[i].id, children, trace, taken, depth + 1);
+      out += '}';
+    }
+    out += ']';
+  }
+
+  bool send(const std::string& document) {
+    datagram_.assign(kHeader).append(document);
+    std::string error;
+    if (document.size() > kMostDocument + 1'500) {
+      error = "a document of " + std::to_string(document.size()) + " bytes is more than X-Ray takes";
+    } else if (udp_.send(datagram_, error)) {
+      return true;
+    }
+    say_once("xray " + error, "X-Ray segment to the daemon at " + options_.daemon + " not sent: " + error);
+    return false;
+  }
+
+  const XrayOptions options_;
+  UdpSender udp_;
+  std::unique_ptr<SegmentWriter> writer_;
+  std::unique_ptr<Waiting> waiting_ = std::make_unique<Waiting>();
+  ExportCounts counts_;
+  std::string datagram_;
+};
+
+}  // namespace
+
+XrayOptions XrayOptions::from_environment() {
+  XrayOptions options;
+  if (const auto address = environment("AWS_XRAY_DAEMON_ADDRESS")) options.daemon = *address;
+  if (const auto name = environment("AWS_XRAY_TRACING_NAME")) options.service = *name;
+  if (const auto pattern = environment("AWS_XRAY_URL")) options.dynamic_naming = *pattern;
+  return options;
+}
+
+std::unique_ptr<SpanExporter> make_xray_exporter(XrayOptions options) {
+  return std::make_unique<XrayExporter>(std::move(options));
+}
+
+}  // namespace tetrascope::kit
