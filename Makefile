@@ -31,8 +31,8 @@ lint: setup-test page ## layout, clang-tidy, dependency rules, file sizes, Biome
 format: setup-test ## lay out all sources as `make lint` wants them
 	@tools/lint --fix
 
-bench: setup-test page ## measure, and print what docs/benchmarks.md shows
-	@tools/bench
+bench: setup-test page ## measure, and print what docs/benchmarks.md shows; SIZE=10M for ten million records (1M)
+	@tools/bench $(if $(SIZE),--size $(SIZE)) $(ARGS)
 
 fuzz: setup-test ## every fuzzer for FUZZ_SECONDS (60) under AddressSanitizer, with its edge coverage
 	@tools/fuzz --seconds $(FUZZ_SECONDS)

@@ -1,199 +1,225 @@
 #!/usr/bin/env python3
 """Measures a whole server: CPU, speed, disk and memory of ingest, start-up, and the time of questions.
 
-    bench/measure.py --build build --spans 1000000        prints a table; --json prints the figures
-    make bench                                            builds what is needed and runs this
+    bench/measure.py --build build/bench --size 1M        prints tables; --json FILE keeps the figures
+    make bench [SIZE=10M]                                 builds what is needed and runs this
 
-CPU is user and system time of the server's process until its merges are done. Everything runs on this machine: the
-sender takes its share of the cores.
+Each workload has a server and a data directory of its own. CPU is user and system time of the server's processes until
+its merges are done. A cold question is the first one after a restart with the data's files taken out of the page cache.
+Everything runs on this machine: the sender takes its share of the cores.
 """
 
 import argparse
-import http.client
 import json
 import os
 import pathlib
-import signal
-import statistics
+import platform
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from ask import answer_or_reason, ask_warm, load_of, table, timed
+from meter import cost_of, folder_bytes, forget_pages
+from questions import SPANS, Session, find_users
+from server import Server, milliseconds  # noqa: F401  (other benchmarks take both from here)
 
-
-class Server:
-    """A running tetrascope with a data directory of its own."""
-
-    def __init__(self, build: pathlib.Path, data_dir: pathlib.Path):
-        command = [build / "tetrascope", "serve", "--data-dir", data_dir, "--http", "127.0.0.1:0",
-                   "--grpc", "127.0.0.1:0", "--xray", "127.0.0.1:0", "--log-level", "warn"]
-        begin = time.monotonic()
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        line = self.process.stdout.readline()
-        self.start_seconds = time.monotonic() - begin
-        if not line.startswith("tetrascope ready"):
-            sys.exit(f"the server did not start: {line!r}")
-        self.data_dir = data_dir
-        self.addresses = dict(word.split("=") for word in line.split()[2:])
-        self.address = self.addresses["http"]
-
-    def cpu_seconds(self) -> float:
-        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
-
-    def memory_mb(self, what: str = "VmRSS") -> float:
-        for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith(what + ":"):
-                return int(line.split()[1]) / 1000
-        raise KeyError(what)
-
-    def disk_bytes(self) -> int:
-        """Of the parts in use. Parts that a merge has replaced are deleted some minutes later and not counted."""
-        _, body = self.get("/api/v1/status")
-        return int(json.loads(body)["storage"]["disk_bytes"])
-
-    def wait_until_idle(self, limit_seconds: float = 300) -> None:
-        """Until the process has used less than 3 % of a core for four seconds: no merge runs any more."""
-        end = time.monotonic() + limit_seconds
-        quiet = 0
-        before = self.cpu_seconds()
-        while quiet < 4 and time.monotonic() < end:
-            time.sleep(1)
-            now = self.cpu_seconds()
-            quiet = quiet + 1 if now - before < 0.03 else 0
-            before = now
-
-    def get(self, path: str, headers: dict | None = None):
-        connection = http.client.HTTPConnection(self.address, timeout=60)
-        connection.request("GET", path, headers=headers or {})
-        answer = connection.getresponse()
-        return answer.status, answer.read()
-
-    def stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+MILLION = 1_000_000
 
 
-def milliseconds(ask, times: int) -> dict:
-    taken = []
-    for _ in range(times):
-        begin = time.perf_counter()
-        ask()
-        taken.append((time.perf_counter() - begin) * 1000)
-    return {"first": taken[0], "p50": statistics.median(taken), "max": max(taken)}
+@dataclass(frozen=True)
+class Workload:
+    """A file of generated bodies and how it is sent. `share`: of the size; a round is at most a million records."""
+    name: str
+    shape: str
+    what: str
+    connections: int = 8
+    share: float = 1
+    flags: tuple[str, ...] = ()
+    per_request: int = 1000
+    questions: bool = False
 
 
-def honeycomb_question(server: Server, spec: dict):
-    """Asks as Honeycomb's clients do: create the query, create its result, fetch until complete."""
-    headers = {"X-Honeycomb-Team": "benchmark", "Content-Type": "application/json"}
+WORKLOADS = [
+    Workload("spans", "traces", "spans, each trace whole in a request, 1,000 a request", questions=True),
+    Workload("spans-sdk", "traces-sdk", "the same spans as SDKs send them: each pod's apart, up to 512 a request"),
+    Workload("spans-gzip", "traces", "spans, gzip", flags=("--gzip",)),
+    Workload("spans-small", "traces", "spans, 100 a request, 50 connections", 50, 0.3, per_request=100),
+    Workload("logs", "logs", "log records, 1,000 a request", questions=True),
+]
 
-    def ask():
-        connection = http.client.HTTPConnection(server.address, timeout=60)
-        connection.request("POST", "/1/queries/__all__", json.dumps(spec), headers)
-        query = json.loads(connection.getresponse().read())
-        connection.request("POST", "/1/query_results/__all__",
-                           json.dumps({"query_id": query["id"], "disable_series": True}), headers)
-        result = json.loads(connection.getresponse().read())
-        while not result.get("complete"):
-            time.sleep(0.002)
-            connection.request("GET", f"/1/query_results/__all__/{result['id']}", headers=headers)
-            result = json.loads(connection.getresponse().read())
-        assert result["data"]["results"], result
+
+def parse_size(text: str) -> int:
+    factor = {"k": 1000, "M": MILLION}.get(text[-1:], 1)
+    size = int(text[:-1] if factor > 1 else text) * factor
+    if size < 100_000:  # with fewer, not every question has an answer
+        raise argparse.ArgumentTypeError("want at least 100k")
+    return size
+
+
+class Bench:
+    def __init__(self, options):
+        self.build = options.build
+        self.size = options.size
+        self.data = options.data
+        self.folder = options.folder
+
+    def server(self, data_dir: pathlib.Path) -> Server:
+        return Server(self.build, data_dir)
+
+    def bodies(self, workload: Workload) -> tuple[pathlib.Path, int]:
+        """The file to send, generated when it is not there, and how many rounds of it."""
+        wanted = int(self.size * workload.share)
+        records = min(wanted, MILLION)
+        folder = self.data / f"{records}-{workload.per_request}"
+        path = folder / f"{workload.shape}.bodies"
+        if not path.exists():
+            with tempfile.TemporaryDirectory(dir=self.data) as unfinished:
+                subprocess.run([self.build / "bench/generate", "--out", unfinished, "--records", str(records),
+                                "--per-request", str(workload.per_request), workload.shape],
+                               check=True, stdout=subprocess.DEVNULL)
+                folder.mkdir(exist_ok=True)
+                os.rename(f"{unfinished}/{workload.shape}.bodies", path)
+        return path, max(1, wanted // records)
+
+    def sender(self, server: Server, workload: Workload) -> list:
+        path, rounds = self.bodies(workload)
+        return [self.build / "bench/send", "--to", server.address, "--connections", workload.connections,
+                "--rounds", rounds, *workload.flags, path]
+
+    def ingest(self, workload: Workload, data_dir: pathlib.Path) -> dict:
+        self.bodies(workload)
+        server = self.server(data_dir)
+        time.sleep(5)
+        idle = server.memory_mb()
+        figures = cost_of(server.tree, self.sender(server, workload))
+        if not figures.get("acknowledged"):
+            server.stop()
+            return {"error": figures.get("first_failure", "nothing was acknowledged")}
+        figures["idle_memory_mb"] = idle
+        figures["disk_bytes_a_record"] = server.disk_bytes() / figures["acknowledged"]
+        server.stop()
+        figures["folder_bytes_a_record"] = folder_bytes(data_dir)["apparent"] / figures["acknowledged"]
+        return figures
+
+    def starts(self, data_dir: pathlib.Path) -> float:
+        """Median of five."""
+        seconds = []
+        for _ in range(5):
+            server = self.server(data_dir)
+            seconds.append(server.start_seconds)
+            server.stop()
+        return sorted(seconds)[2]
+
+    def cold(self, question, load, data_dir: pathlib.Path) -> dict:
+        forget_pages(data_dir)
+        server = self.server(data_dir)
+        try:
+            read = server.tree.read_from_disk_mb()
+            took = timed(question, Session(server.address), load, 0)
+            return {"cold_ms": took, "cold_read_mb": server.tree.read_from_disk_mb() - read}
+        finally:
+            server.stop()
+
+    def ask_all(self, sent: dict, data_dir: pathlib.Path, under: Workload | None) -> dict:
+        load, questions = load_of(sent)
+        server = self.server(data_dir)
+        if questions is SPANS:
+            find_users(Session(server.address), load)
+        server.stop()
+        figures = {each.name: answer_or_reason(lambda each=each: self.cold(each, load, data_dir)) for each in questions}
+        server = self.server(data_dir)
+        for each in questions:
+            session = Session(server.address)
+            figures[each.name] |= answer_or_reason(lambda e=each, s=session: ask_warm(e, s, load, server.tree))
+        if under:
+            self.ask_under_load(server, questions, load, under, sent["per_second"] / 2, figures)
+        server.stop()
+        return figures
+
+    def ask_under_load(self, server, questions, load, workload, rate, figures) -> None:
+        """While records come at half the speed that was measured. They lie in the hours before what is asked for, so
+        that the answers stay known."""
+        path, _ = self.bodies(workload)
+        hours = 20
+        command = [self.build / "bench/send", "--to", server.address, "--connections", workload.connections,
+                   "--rate", rate, "--rounds", hours, "--first-round", 1000, "--begin", load.begin - hours * 3600, path]
+        sender = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL)
+        try:
+            for each in questions:
+                session = Session(server.address)
+                under = answer_or_reason(lambda e=each, s=session: ask_warm(e, s, load, seconds=5))
+                figures[each.name]["under_load_p50_ms"] = under.get("p50_ms")
+        finally:
+            sender.terminate()
+            sender.wait()
+
+    def run(self, names: list[str], with_questions: bool) -> dict:
+        result = {"machine": machine(), "size": self.size, "workloads": {}, "questions": {}}
+        for workload in [each for each in WORKLOADS if not names or each.name in names]:
+            print(f"measuring {workload.name} …", file=sys.stderr, flush=True)
+            with tempfile.TemporaryDirectory(prefix="tetrascope-bench-", dir=self.folder) as folder:
+                data_dir = pathlib.Path(folder)
+                figures = self.ingest(workload, data_dir)
+                if "error" not in figures:
+                    figures["warm_start_s"] = self.starts(data_dir)
+                    if workload.questions and with_questions:
+                        result["questions"][workload.name] = self.ask_all(figures, data_dir, workload)
+                result["workloads"][workload.name] = figures
         return result
 
-    return ask
+
+def machine() -> dict:
+    cpu = next((line.split(":", 1)[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")), platform.processor())
+    memory = int(pathlib.Path("/proc/meminfo").read_text().split()[1]) * 1024
+    commit = subprocess.run(["git", "describe", "--always", "--dirty"], stdout=subprocess.PIPE, text=True, check=False,
+                            cwd=pathlib.Path(__file__).parent).stdout.strip()
+    return {"cpu": cpu, "cores": os.cpu_count(), "memory_gb": round(memory / 1e9), "kernel": platform.release(),
+            "load_before": os.getloadavg()[0], "commit": commit, "date": time.strftime("%Y-%m-%d", time.gmtime())}
 
 
-def measure_ingest(server: Server, build: pathlib.Path, options) -> dict:
-    before = server.cpu_seconds()
-    command = [build / "tetrascope-load", "--to", server.address, "--spans", str(options.spans),
-               "--connections", str(options.connections), "--spans-per-request", str(options.spans_per_request)]
-    if options.gzip:
-        command.append("--gzip")
-    load = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-    sent_cpu = server.cpu_seconds() - before
-    server.wait_until_idle()
-    cpu = server.cpu_seconds() - before
-    return {
-        **load,
-        "cpu_us_per_span_until_answered": sent_cpu / load["spans"] * 1e6,
-        "cpu_us_per_span": cpu / load["spans"] * 1e6,
-        "disk_bytes_per_span": server.disk_bytes() / load["spans"],
-        "peak_memory_mb": server.memory_mb("VmHWM"),
-    }
-
-
-def measure_questions(server: Server, trace_id: str, spans: int) -> dict:
-    status, _ = server.get(f"/api/v1/traces/{trace_id}")
-    assert status == 200, f"trace {trace_id}: {status}"
-    seconds = int(spans / 1e6 * 3600) + 3600
-    questions = {
-        "count by tenant.id": {"calculations": [{"op": "COUNT"}], "breakdowns": ["tenant.id"]},
-        "p99 by service.name": {"calculations": [{"op": "P99", "column": "duration_ms"}],
-                                "breakdowns": ["service.name"]},
-        "count where user.id is one": {"calculations": [{"op": "COUNT"}],
-                                       "filters": [{"column": "user.id", "op": "=", "value": "user-000042"}]},
-    }
-    result = {"trace by id": milliseconds(lambda: server.get(f"/api/v1/traces/{trace_id}"), 50),
-              "unknown trace id": milliseconds(lambda: server.get("/api/v1/traces/" + "ab" * 16), 20)}
-    for name, spec in questions.items():
-        # Another range each time, so that no result is served twice.
-        ask = [honeycomb_question(server, {**spec, "time_range": seconds + n}) for n in range(7)]
-        ask.reverse()
-        result[name] = milliseconds(lambda turns=ask: turns.pop()(), len(ask))
-    return result
+def print_tables(result: dict) -> None:
+    host = result["machine"]
+    print(f"{host['cores']} cores of {host['cpu']}, {host['memory_gb']} GB, Linux {host['kernel']}; commit "
+          f"{host['commit']}, {host['date']}; load before {host['load_before']:.1f}\n")
+    print("| workload | records | a second | CPU µs a record | until answered | disk B a record | p50 / p99 ms "
+          "| memory MB: idle, peak | start s |\n|---|---|---|---|---|---|---|---|---|")
+    for workload in WORKLOADS:
+        row = result["workloads"].get(workload.name)
+        if row is None:
+            continue
+        if "error" in row:
+            print(f"| {workload.what} | failed: {row['error'][:200]} | | | | | | | |")
+            continue
+        print(f"| {workload.what} | {row['acknowledged']:,} | {row['per_second']:,.0f} | {row['cpu_us']:.1f} | "
+              f"{row['cpu_us_until_answered']:.1f} | {row['disk_bytes_a_record']:.1f} | {row['p50_ms']:.0f} / "
+              f"{row['p99_ms']:.0f} | {row['idle_memory_mb']:.0f}, {row['peak_memory_mb']:.0f} | "
+              f"{row['warm_start_s']:.2f} |")
+    for name, figures in result["questions"].items():
+        questions = load_of({**result["workloads"][name]})[1]
+        print(f"\nQuestions on {name}:\n\n{table(questions, figures)}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build"),
-                        help="folder with tetrascope and tetrascope-load")
-    parser.add_argument("--spans", type=int, default=1_000_000)
-    parser.add_argument("--connections", type=int, default=8)
-    parser.add_argument("--spans-per-request", type=int, default=1000)
-    parser.add_argument("--gzip", action="store_true", help="send compressed bodies")
-    parser.add_argument("--json", action="store_true", help="print the figures as JSON")
+    parser.add_argument("--build", type=pathlib.Path, default=pathlib.Path("build/bench"),
+                        help="folder with tetrascope, bench/generate and bench/send")
+    parser.add_argument("--size", type=parse_size, default="1M", help="records: 100k, 1M (the default), 10M …")
+    parser.add_argument("--only", nargs="*", default=[], choices=[each.name for each in WORKLOADS], metavar="WORKLOAD",
+                        help=", ".join(each.name for each in WORKLOADS))
+    parser.add_argument("--no-questions", action="store_true")
+    parser.add_argument("--data", type=pathlib.Path, default=pathlib.Path("build/bench-data"),
+                        help="where generated bodies are kept")
+    parser.add_argument("--folder", type=pathlib.Path, help="where data directories are made (the system's for such)")
+    parser.add_argument("--json", type=pathlib.Path, help="keep the figures in this file")
     options = parser.parse_args()
-
-    with tempfile.TemporaryDirectory(prefix="tetrascope-bench-") as folder:
-        data_dir = pathlib.Path(folder)
-        server = Server(options.build, data_dir)
-        figures = {"first start s": server.start_seconds}
-        time.sleep(5)
-        figures["idle memory MB"] = server.memory_mb()
-        figures["ingest"] = measure_ingest(server, options.build, options)
-        figures["questions ms"] = measure_questions(server, figures["ingest"]["trace_id"], options.spans)
-        figures["memory after MB"] = server.memory_mb()
-        server.stop()
-        starts = []
-        for _ in range(5):
-            server = Server(options.build, data_dir)
-            starts.append(server.start_seconds)
-            server.stop()
-        figures["warm start s"] = statistics.median(starts)
-
+    options.data.mkdir(parents=True, exist_ok=True)
+    result = Bench(options).run(options.only, not options.no_questions)
     if options.json:
-        print(json.dumps(figures, indent=2))
-        return
-    ingest = figures["ingest"]
-    rows = [
-        ("CPU µs a span, merges included", f"{ingest['cpu_us_per_span']:.1f}"),
-        ("CPU µs a span until the last answer", f"{ingest['cpu_us_per_span_until_answered']:.1f}"),
-        ("spans a second", f"{ingest['spans_per_second']:,.0f}"),
-        ("bytes on disk a span", f"{ingest['disk_bytes_per_span']:.1f}"),
-        ("answer to a request, p50 / p99 ms", f"{ingest['p50_ms']:.0f} / {ingest['p99_ms']:.0f}"),
-        ("peak memory MB", f"{ingest['peak_memory_mb']:.0f}"),
-        ("idle memory MB", f"{figures['idle memory MB']:.0f}"),
-        ("start, first / warm s", f"{figures['first start s']:.2f} / {figures['warm start s']:.2f}"),
-    ]
-    rows += [(f"{name}, first / p50 ms", f"{t['first']:.1f} / {t['p50']:.1f}")
-             for name, t in figures["questions ms"].items()]
-    sent = f"{ingest['spans']:,} spans, {options.spans_per_request} a request, {options.connections} connections"
-    print(f"| {sent} | |\n|---|---|")
-    for name, value in rows:
-        print(f"| {name} | {value} |")
+        options.json.write_text(json.dumps(result, indent=2))
+    print_tables(result)
 
 
 if __name__ == "__main__":

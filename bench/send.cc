@@ -14,7 +14,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
-#include "send/replay.h"
+#include "replay/replay.h"
 
 namespace tetrascope::bench {
 namespace {

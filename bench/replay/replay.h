@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "data/body_file.h"
 #include "data/rounds.h"
-#include "send/connection.h"
+#include "replay/connection.h"
 
 namespace tetrascope::bench {
 

@@ -1,4 +1,4 @@
-#include "send/connection.h"
+#include "replay/connection.h"
 
 #include <fmt/format.h>
 #include <netdb.h>
