@@ -11,15 +11,14 @@ of the cores.
 """
 
 import argparse
-import http.client
 import json
 import pathlib
 import random
 import tempfile
-import threading
 import time
 
-from measure import Server, milliseconds
+from clients import Client, measured, send
+from server import Server, milliseconds
 
 GROUP = "bench"
 BATCH = 5_000
@@ -64,58 +63,16 @@ def item_bodies(items):
     return bodies
 
 
-class Api:
-    """One connection that posts calls."""
-
-    def __init__(self, server, headers, path="/"):
-        self.connection = http.client.HTTPConnection(server.address, timeout=120)
-        self.headers = headers
-        self.path = path
-
-    def post(self, body):
-        self.connection.request("POST", self.path, body, self.headers)
-        answer = self.connection.getresponse()
-        text = answer.read()
-        assert answer.status == 200, (answer.status, text[:500])
-        return json.loads(text or b"{}")
-
-
 def logs_api(server, operation):
-    return Api(server, {"X-Amz-Target": "Logs_20140328." + operation, "Content-Type": "application/x-amz-json-1.1"})
+    return Client(server, {"X-Amz-Target": "Logs_20140328." + operation, "Content-Type": "application/x-amz-json-1.1"})
 
 
 def items_api(server):
-    return Api(server, {"X-Rollbar-Access-Token": "bench" * 6, "Content-Type": "application/json"}, "/api/1/item/")
+    return Client(server, {"X-Rollbar-Access-Token": "bench" * 6}, "/api/1/item/")
 
 
 def ask(server, operation, question):
-    return logs_api(server, operation).post(json.dumps(question).encode())
-
-
-def send(make_api, bodies, connections):
-    """Sends prepared bodies over several connections; seconds."""
-
-    def work(mine):
-        api = make_api()
-        for body in mine:
-            api.post(body)
-
-    threads = [threading.Thread(target=work, args=(bodies[n::connections],)) for n in range(connections)]
-    begin = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return time.monotonic() - begin
-
-
-def measured(server, count, work):
-    before = server.cpu_seconds()
-    seconds = work()
-    answered = server.cpu_seconds() - before
-    server.wait_until_idle()
-    return {"per_second": count / seconds, "cpu_us_until_sent": answered / count * 1e6,
-            "cpu_us": (server.cpu_seconds() - before) / count * 1e6}
+    return logs_api(server, operation).post(question)
 
 
 def insights(server, now, text):

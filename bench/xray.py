@@ -10,16 +10,15 @@ server's process until its merges are done; the sender takes its share of the co
 """
 
 import argparse
-import http.client
 import json
 import pathlib
 import random
 import socket
 import tempfile
-import threading
 import time
 
-from measure import Server, milliseconds
+from clients import Client, measured, send
+from server import Server, milliseconds
 
 WEB = ('{{"trace_id":"{trace}","id":"{a}","name":"web","start_time":{start:.6f},"end_time":{end:.6f},"origin":'
        '"AWS::ECS::Container","http":{{"request":{{"method":"GET","url":"https://shop.example.com/api/orders/{n}",'
@@ -52,27 +51,6 @@ def generate(traces, begin, seconds, seed=1):
         yield from documents(number, begin + seconds * number / traces, chance)
 
 
-class Api:
-    """One connection that posts calls."""
-
-    def __init__(self, server):
-        self.connection = http.client.HTTPConnection(server.address, timeout=120)
-
-    def ask(self, path, body):
-        self.connection.request("POST", path, body if isinstance(body, bytes) else json.dumps(body).encode(),
-                                {"Content-Type": "application/json"})
-        answer = self.connection.getresponse()
-        return answer.status, answer.read()
-
-    def post(self, path, body):
-        status, text = self.ask(path, body)
-        assert status == 200, (path, status, text[:500])
-        return json.loads(text)
-
-    def answers(self, path, body):
-        return self.ask(path, body)[0] == 200
-
-
 def bodies(all_documents):
     batch = []
     for each in all_documents:
@@ -84,31 +62,8 @@ def bodies(all_documents):
         yield json.dumps({"TraceSegmentDocuments": batch}).encode()
 
 
-def send_by_api(server, all_bodies, connections):
-    """Sends prepared bodies over several connections; seconds."""
-    places = [all_bodies[n::connections] for n in range(connections)]
-
-    def work(mine):
-        api = Api(server)
-        for body in mine:
-            assert not api.post("/TraceSegments", body)["UnprocessedTraceSegments"]
-
-    threads = [threading.Thread(target=work, args=(mine,)) for mine in places]
-    begin = time.monotonic()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return time.monotonic() - begin
-
-
-def measured(server, send, count):
-    before = server.cpu_seconds()
-    seconds = send()
-    answered = server.cpu_seconds() - before
-    server.wait_until_idle()
-    return {"segments_per_second": count / seconds, "cpu_us_until_sent": answered / count * 1e6,
-            "cpu_us": (server.cpu_seconds() - before) / count * 1e6}
+def check_all_taken(answer):
+    assert not answer["UnprocessedTraceSegments"]
 
 
 def accepted(server):
@@ -139,7 +94,7 @@ def send_by_udp(server, datagrams, per_second):
 
 
 def questions(server, begin, end):
-    api = Api(server)
+    api = Client(server)
     calls = {
         "GetServiceGraph, 1 h": ("/ServiceGraph", {"StartTime": begin, "EndTime": end}),
         "GetServiceGraph, 1 h, group of a service":
@@ -155,12 +110,12 @@ def questions(server, begin, end):
         "GetTraceSummaries, no such service":
             ("/TraceSummaries", {"StartTime": begin, "EndTime": end, "FilterExpression": 'service("nowhere")'}),
     }
-    api.post("/CreateGroup", {"GroupName": "web", "FilterExpression": 'service("web")'})
+    api.post({"GroupName": "web", "FilterExpression": 'service("web")'}, "/CreateGroup")
     ready = time.monotonic()
-    while not api.answers("/ServiceGraph", {"StartTime": begin, "EndTime": end}):
+    while api.ask({"StartTime": begin, "EndTime": end}, "/ServiceGraph")[0] != 200:
         pass
     first = time.monotonic() - ready
-    return first, {name: milliseconds(lambda path=path, body=body: api.post(path, body), 7)
+    return first, {name: milliseconds(lambda path=path, body=body: api.post(body, path), 7)
             for name, (path, body) in calls.items()}
 
 
@@ -168,21 +123,22 @@ def measure(server, options):
     end = int(time.time())
     begin = end - 3_600
     prepared = list(bodies(generate(options.traces, begin, 3_600)))
-    figures = {"PutTraceSegments": measured(server, lambda: send_by_api(server, prepared, options.connections),
-                                            options.traces * 2)}
+    figures = {"PutTraceSegments": measured(
+        server, options.traces * 2,
+        lambda: send(lambda: Client(server, path="/TraceSegments"), prepared, options.connections, check_all_taken))}
     prepared.clear()
     figures["first graph s"], figures["questions ms"] = questions(server, begin, end)
     figures["memory after questions MB"] = server.memory_mb()
     figures["peak memory MB"] = server.memory_mb("VmHWM")
-    graph = Api(server).post("/ServiceGraph", {"StartTime": begin, "EndTime": end})
+    graph = Client(server).post({"StartTime": begin, "EndTime": end}, "/ServiceGraph")
     total = sum(each["SummaryStatistics"]["TotalCount"] for each in graph["Services"]
                 if each["Name"] == "web" and each.get("Type") != "client")
     assert total == options.traces, (total, options.traces)
     datagrams = [b'{"format":"json","version":1}\n' + each.encode()
                  for each in generate(options.udp // 2, begin - 7_200, 3_600, seed=2)]
     before = accepted(server)
-    figures["UDP"] = measured(server, lambda: send_by_udp(server, datagrams, options.udp_per_second),
-                              len(datagrams))
+    figures["UDP"] = measured(server, len(datagrams),
+                              lambda: send_by_udp(server, datagrams, options.udp_per_second))
     figures["UDP"].update(sent=len(datagrams), accepted=accepted(server) - before, rejected=rejected(server))
     return figures
 
@@ -208,7 +164,7 @@ def main():
     print("| | segments a second | CPU µs a segment, merges included | until sent |\n|---|---|---|---|")
     for name in ("PutTraceSegments", "UDP"):
         row = figures[name]
-        print(f"| {name} | {row['segments_per_second']:,.0f} | {row['cpu_us']:.1f} | {row['cpu_us_until_sent']:.1f} |")
+        print(f"| {name} | {row['per_second']:,.0f} | {row['cpu_us']:.1f} | {row['cpu_us_until_sent']:.1f} |")
     print(f"\nUDP: {figures['UDP']['sent']:,} sent, {figures['UDP']['accepted']:,} accepted, "
           f"{figures['UDP']['rejected']:,} counted as rejected")
     print("\n| question | first ms | p50 ms | max ms |\n|---|---|---|---|")
