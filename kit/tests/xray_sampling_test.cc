@@ -43,7 +43,8 @@ TEST(Rules, AreTriedByPriorityAndThoseForOthersPassedOver) {
   EXPECT_TRUE(all[1].matches({"s", "h", "GET", "/api/1"}));
   EXPECT_FALSE(all[1].matches({"s", "h", "GET", "/"}));
   EXPECT_TRUE(all[1].matches({"s", "h", "GET", ""})) << "what is not known matches";
-  for (const char* bad : {"", "[]", "{", R"({"SamplingRuleRecords":7})", R"({"SamplingRuleRecords":[7,{"SamplingRule":[]}]})"}) {
+  for (const char* bad :
+       {"", "[]", "{", R"({"SamplingRuleRecords":7})", R"({"SamplingRuleRecords":[7,{"SamplingRule":[]}]})"}) {
     EXPECT_TRUE(parse_rules(bad, {}).empty()) << bad;
   }
 }
@@ -118,7 +119,8 @@ TEST(Sampler, WithoutADaemonOneASecondAndFivePercent) {
     const auto sampler = make_xray_sampler(options);
     const TraceId id{{1}};
     int taken = 0;
-    for (int i = 0; i < 2'000; ++i) taken += sampler->decide({SpanContext(), id, "n", SpanKind::kServer, {}}).sampled ? 1 : 0;
+    for (int i = 0; i < 2'000; ++i)
+      taken += sampler->decide({SpanContext(), id, "n", SpanKind::kServer, {}}).sampled ? 1 : 0;
     EXPECT_GT(taken, 30);
     EXPECT_LT(taken, 250);
   }

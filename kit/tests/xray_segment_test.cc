@@ -5,8 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <nlohmann/json.hpp>
 #include <thread>
+
+#include <nlohmann/json.hpp>
 
 #include "tetrascope/kit/tracing.h"
 #include "tetrascope/kit/xray.h"
@@ -70,13 +71,22 @@ TEST(Segment, ARequestWithItsCallsIsOneDocument) {
   {
     ActiveSpan request = tracer.start_active("GET /api/activities", SpanKind::kServer);
     trace = request->context().trace_id.xray();
-    request->set_attributes({{"http.request.method", "GET"}, {"url.scheme", "http"}, {"server.address", "backend"},
-                             {"server.port", 4567}, {"url.path", "/api/activities"}, {"http.response.status_code", 503},
-                             {"client.address", "10.0.0.9"}, {"cruddur.handle", "andrew"}, {"rows", 5}});
+    request->set_attributes({{"http.request.method", "GET"},
+                             {"url.scheme", "http"},
+                             {"server.address", "backend"},
+                             {"server.port", 4567},
+                             {"url.path", "/api/activities"},
+                             {"http.response.status_code", 503},
+                             {"client.address", "10.0.0.9"},
+                             {"cruddur.handle", "andrew"},
+                             {"rows", 5}});
     ActiveSpan work = tracer.start_active("home_activities");
     Span sql = tracer.start_span("SELECT activities", SpanKind::kClient);
-    sql.set_attributes({{"db.system", "postgresql"}, {"db.name", "cruddur"}, {"server.address", "db"},
-                        {"db.query.text", "SELECT * FROM activities WHERE id = ?"}, {"db.user", "app"}});
+    sql.set_attributes({{"db.system", "postgresql"},
+                        {"db.name", "cruddur"},
+                        {"server.address", "db"},
+                        {"db.query.text", "SELECT * FROM activities WHERE id = ?"},
+                        {"db.user", "app"}});
     sql.end();
     work->record_exception(std::runtime_error("no rows"), "at find (/srv/home.cc:12)\nat main (/srv/main.cc:3)");
     work->set_status(StatusCode::kError);

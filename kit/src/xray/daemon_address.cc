@@ -43,7 +43,8 @@ std::optional<DaemonAddress> parse_daemon_address(std::string_view text) {
 
 DaemonAddress daemon_address(std::string_view text) {
   if (auto address = parse_daemon_address(text)) return *address;
-  say_once("daemon address", "AWS_XRAY_DAEMON_ADDRESS: want host:port or \"tcp:host:port udp:host:port\"; using 127.0.0.1:2000");
+  say_once("daemon address",
+           "AWS_XRAY_DAEMON_ADDRESS: want host:port or \"tcp:host:port udp:host:port\"; using 127.0.0.1:2000");
   return {{"127.0.0.1", "2000"}, {"127.0.0.1", "2000"}};
 }
 

@@ -4,8 +4,9 @@
 
 #include <fstream>
 #include <iterator>
-#include <nlohmann/json.hpp>
 #include <utility>
+
+#include <nlohmann/json.hpp>
 
 #include "core/json_writer.h"
 #include "core/text.h"
@@ -27,8 +28,8 @@ std::string ec2_instance_id() {
 
 Origin from_platform(std::string_view platform) {
   constexpr std::pair<const char*, const char*> known[] = {
-      {"aws_ec2", "AWS::EC2::Instance"},     {"aws_ecs", "AWS::ECS::Container"},
-      {"aws_eks", "AWS::EKS::Container"},    {"aws_elastic_beanstalk", "AWS::ElasticBeanstalk::Environment"},
+      {"aws_ec2", "AWS::EC2::Instance"},       {"aws_ecs", "AWS::ECS::Container"},
+      {"aws_eks", "AWS::EKS::Container"},      {"aws_elastic_beanstalk", "AWS::ElasticBeanstalk::Environment"},
       {"aws_lambda", "AWS::Lambda::Function"}, {"aws_app_runner", "AWS::AppRunner::Service"}};
   for (const auto& [name, origin] : known) {
     if (platform == name) return {origin, ""};

@@ -1,6 +1,7 @@
 #include "xray/sampling_rules.h"
 
 #include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "core/json_writer.h"
@@ -78,7 +79,8 @@ bool SamplingRule::take(std::int64_t now_seconds, double random) {
 std::vector<SamplingRule> parse_rules(std::string_view body, const std::vector<SamplingRule>& before) {
   std::vector<SamplingRule> rules;
   const json answer = json::parse(body, nullptr, false);
-  if (!answer.is_object() || !answer.contains("SamplingRuleRecords") || !answer["SamplingRuleRecords"].is_array()) return rules;
+  if (!answer.is_object() || !answer.contains("SamplingRuleRecords") || !answer["SamplingRuleRecords"].is_array())
+    return rules;
   for (const json& record : answer["SamplingRuleRecords"]) {
     if (!record.is_object() || !record.contains("SamplingRule") || !record["SamplingRule"].is_object()) continue;
     if (!usable(record["SamplingRule"])) continue;
@@ -114,7 +116,9 @@ std::string take_report(std::vector<SamplingRule>& rules, std::string_view clien
     if (rule.requests == 0 || now_seconds - rule.reported_at < rule.interval || documents == kMostDocuments) continue;
     ++documents;
     writer.begin_object().member("RuleName", *rule.name).member("ClientID", client_id).member("Timestamp", now_seconds);
-    writer.member("RequestCount", rule.requests).member("SampledCount", rule.sampled).member("BorrowCount", rule.borrowed);
+    writer.member("RequestCount", rule.requests)
+        .member("SampledCount", rule.sampled)
+        .member("BorrowCount", rule.borrowed);
     writer.end_object();
     rule.requests = rule.sampled = rule.borrowed = 0;
     rule.reported_at = now_seconds;

@@ -17,7 +17,7 @@
 namespace tetrascope::kit {
 namespace {
 
-constexpr std::size_t kMostText = 250;         // http and sql members, user
+constexpr std::size_t kMostText = 250;  // http and sql members, user
 constexpr std::size_t kMostAnnotation = 1000;
 constexpr std::size_t kMostAnnotations = 50;
 constexpr std::size_t kMostName = 200;
@@ -70,7 +70,8 @@ std::string clean_name(std::string_view raw) {
   std::string out;
   for (const char c : valid_utf8(raw, scratch)) {
     const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-    if (plain || static_cast<signed char>(c) < 0 || std::string_view(" _.:/%&#=+-\\@").find(c) != std::string_view::npos) {
+    if (plain || static_cast<signed char>(c) < 0 ||
+        std::string_view(" _.:/%&#=+-\\@").find(c) != std::string_view::npos) {
       out += c;
     }
   }
@@ -130,8 +131,9 @@ void write_http(JsonWriter& json, Reader& read, std::optional<std::int64_t> stat
 }
 
 bool is_sql(std::string_view system) {
-  constexpr std::array<std::string_view, 12> known = {"postgresql", "mysql",  "mariadb", "sqlite", "mssql",    "oracle",
-                                                      "db2",        "derby",  "hive",    "teradata", "other_sql", "microsoft.sql_server"};
+  constexpr std::array<std::string_view, 12> known = {"postgresql", "mysql",    "mariadb",   "sqlite",
+                                                      "mssql",      "oracle",   "db2",       "derby",
+                                                      "hive",       "teradata", "other_sql", "microsoft.sql_server"};
   return std::find(known.begin(), known.end(), system) != known.end();
 }
 
@@ -139,8 +141,9 @@ void write_sql(JsonWriter& json, Reader& read, std::string_view system) {
   json.key("sql").begin_object();
   const auto host = read.text({"server.address", "net.peer.name"});
   const auto database = read.text({"db.namespace", "db.name"});
-  member_text(json, "url", std::string(system) + "://" + std::string(host.empty() ? "localhost" : host) + "/" +
-                               std::string(database));
+  member_text(
+      json, "url",
+      std::string(system) + "://" + std::string(host.empty() ? "localhost" : host) + "/" + std::string(database));
   member_text(json, "database_type", system);
   member_text(json, "user", read.text({"db.user"}));
   // The text is without literals where the kit's own wrappers made it.
@@ -216,14 +219,30 @@ void write_value(JsonWriter& json, const AttributeValue& value) {
     json.end_array();
   };
   switch (value.type()) {
-    case ValueType::kBool: json.value(value.as_bool()); break;
-    case ValueType::kInt: json.value(value.as_int()); break;
-    case ValueType::kDouble: json.value(value.as_double()); break;
-    case ValueType::kString: json.value(value.as_string()); break;
-    case ValueType::kBools: array(value.array<bool>()); break;
-    case ValueType::kInts: array(value.array<std::int64_t>()); break;
-    case ValueType::kDoubles: array(value.array<double>()); break;
-    case ValueType::kStrings: array(value.array<std::string_view>()); break;
+    case ValueType::kBool:
+      json.value(value.as_bool());
+      break;
+    case ValueType::kInt:
+      json.value(value.as_int());
+      break;
+    case ValueType::kDouble:
+      json.value(value.as_double());
+      break;
+    case ValueType::kString:
+      json.value(value.as_string());
+      break;
+    case ValueType::kBools:
+      array(value.array<bool>());
+      break;
+    case ValueType::kInts:
+      array(value.array<std::int64_t>());
+      break;
+    case ValueType::kDoubles:
+      array(value.array<double>());
+      break;
+    case ValueType::kStrings:
+      array(value.array<std::string_view>());
+      break;
   }
 }
 

@@ -53,7 +53,8 @@ struct Waiting {
 
 class XrayExporter final : public SpanExporter {
  public:
-  explicit XrayExporter(XrayOptions options) : options_(std::move(options)), udp_(daemon_address(options_.daemon).udp) {}
+  explicit XrayExporter(XrayOptions options)
+      : options_(std::move(options)), udp_(daemon_address(options_.daemon).udp) {}
 
   void start(const Resource& resource) override { writer_ = std::make_unique<SegmentWriter>(options_, resource); }
   bool wants_starts() const override { return options_.in_progress_after_ms >= 0; }
@@ -89,7 +90,8 @@ class XrayExporter final : public SpanExporter {
       }
     }
     for (auto& [id, begun] : waiting_->begun) {
-      if (begun.sent || now - begun.since < static_cast<std::uint64_t>(options_.in_progress_after_ms) * 1'000'000U) continue;
+      if (begun.sent || now - begun.since < static_cast<std::uint64_t>(options_.in_progress_after_ms) * 1'000'000U)
+        continue;
       begun.sent = true;
       send(begun.document + "}");
     }
@@ -98,7 +100,8 @@ class XrayExporter final : public SpanExporter {
  private:
   void note_start(const FinishedSpan& span) {
     if (waiting_->begun.size() == kMostStarts || !SegmentWriter::is_segment(span)) return;
-    waiting_->begun[span.context().span_id] = {writer_->write(span, false, SegmentWriter::Detail::kAll), steady_nanos(), false};
+    waiting_->begun[span.context().span_id] = {writer_->write(span, false, SegmentWriter::Detail::kAll), steady_nanos(),
+                                               false};
   }
 
   // Subsegments are counted as exported when they are held: they go with their segment or by themselves.

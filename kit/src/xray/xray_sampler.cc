@@ -46,7 +46,8 @@ std::string_view text_of(const Attributes& attributes, std::initializer_list<std
 
 class XraySampler final : public Sampler {
  public:
-  explicit XraySampler(XraySamplerOptions options) : options_(std::move(options)), daemon_(daemon_address(options_.daemon).tcp) {
+  explicit XraySampler(XraySamplerOptions options)
+      : options_(std::move(options)), daemon_(daemon_address(options_.daemon).tcp) {
     random_bits();
     state_ = new State;
     start(*state_.load());
@@ -109,8 +110,8 @@ class XraySampler final : public Sampler {
 
   HttpAnswer ask(HttpClient& http, const char* path, std::string_view body, const Deadline& deadline) const {
     HttpRequest request;
-    request.url = "http://" + (daemon_.host.find(':') == std::string::npos ? daemon_.host : "[" + daemon_.host + "]") + ":" +
-                  daemon_.port + path;
+    request.url = "http://" + (daemon_.host.find(':') == std::string::npos ? daemon_.host : "[" + daemon_.host + "]") +
+                  ":" + daemon_.port + path;
     request.headers = {{"Content-Type", "application/json"}};
     request.body = body;
     request.timeout_ms = 2'000;

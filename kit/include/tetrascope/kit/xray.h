@@ -28,8 +28,8 @@ struct XrayOptions {
   static XrayOptions from_environment();
 };
 
-/// Segments and subsegments to the X-Ray daemon by UDP, from the spans that OTLP gets too. A span without a parent in this
-/// process, and every server span, is a segment. Source: X-Ray developer guide, segment documents.
+/// Segments and subsegments to the X-Ray daemon by UDP, from the spans that OTLP gets too. A span without a parent in
+/// this process, and every server span, is a segment. Source: X-Ray developer guide, segment documents.
 std::unique_ptr<SpanExporter> make_xray_exporter(XrayOptions options = XrayOptions::from_environment());
 
 struct XraySamplerOptions {
