@@ -15,8 +15,11 @@
 #include <CLI/CLI.hpp>
 
 #include "data/body_file.h"
+#include "data/other_bodies.h"
+#include "data/otlp_json.h"
 #include "data/otlp_logs.h"
 #include "data/otlp_spans.h"
+#include "data/segments.h"
 
 namespace tetrascope::bench {
 namespace {
@@ -33,20 +36,29 @@ struct Options {
   std::vector<std::string> shapes;
 };
 
+using Convert = MarkedBytes (*)(const MarkedBytes&);
+
 /// Counts what goes into the file.
 class Sink {
  public:
-  explicit Sink(BodyFileWriter& writer) : writer_(writer) {}
+  /// `convert`: null, or makes of each body the one that is written.
+  Sink(BodyFileWriter& writer, Convert convert) : writer_(writer), convert_(convert) {}
   Result<void> add(const MarkedBytes& body, std::size_t count) {
+    if (convert_ != nullptr) return write(convert_(body), count);
+    return write(body, count);
+  }
+  std::size_t bodies = 0, records = 0, bytes = 0;
+
+ private:
+  Result<void> write(const MarkedBytes& body, std::size_t count) {
     ++bodies;
     records += count;
     bytes += body.bytes().size();
     return writer_.add(body, count);
   }
-  std::size_t bodies = 0, records = 0, bytes = 0;
 
- private:
   BodyFileWriter& writer_;
+  Convert convert_;
 };
 
 /// Each trace whole in one request, as a collector's batch processor behind a load balancer by trace id sends.
@@ -95,29 +107,89 @@ Result<void> write_logs(const Options& options, Sink& sink) {
   return {};
 }
 
+Result<void> write_cyclic(const Options& options, Sink& sink) {
+  while (sink.records < options.records)
+    RETURN_IF_ERROR(
+        sink.add(cyclic_trace_request(options.seed, sink.records, options.per_request, kFirst), options.per_request));
+  return {};
+}
+
+Result<void> write_log_events(const Options& options, Sink& sink) {
+  while (sink.records < options.records)
+    RETURN_IF_ERROR(
+        sink.add(put_log_events(options.seed, sink.records, options.per_request, kFirst), options.per_request));
+  return {};
+}
+
+Result<void> write_items(const Options& options, Sink& sink) {
+  while (sink.records < options.records) RETURN_IF_ERROR(sink.add(rollbar_item(options.seed, sink.records, kFirst), 1));
+  return {};
+}
+
+/// As the daemon forwards them.
+Result<void> write_segments(const Options& options, Sink& sink) {
+  constexpr std::size_t kSegmentsPerCall = 50;
+  std::vector<MarkedBytes> documents;
+  TraceStream traces(options.seed, options.per_request, kFirst);
+  while (sink.records < options.records) {
+    for (MarkedBytes& document : segment_documents(traces.next())) {
+      documents.push_back(std::move(document));
+      if (documents.size() < kSegmentsPerCall) continue;
+      RETURN_IF_ERROR(sink.add(put_trace_segments(documents), documents.size()));
+      documents.clear();
+    }
+  }
+  return {};
+}
+
+Result<void> write_datagrams(const Options& options, Sink& sink) {
+  TraceStream traces(options.seed, options.per_request, kFirst);
+  while (sink.records < options.records)
+    for (const MarkedBytes& document : segment_documents(traces.next()))
+      RETURN_IF_ERROR(sink.add(segment_datagram(document), 1));
+  return {};
+}
+
 struct Shape {
   BodyFileHead head;
   std::function<Result<void>(const Options&, Sink&)> write;
+  Convert convert = nullptr;
+  double seconds_a_million = 3600;
 };
 
-BodyFileHead otlp_head(std::string path, std::string records) {
-  return {false, std::move(path), {{"Content-Type", "application/x-protobuf"}}, std::move(records), kFirstSecond, 0};
+BodyFileHead head_of(std::string path, std::string type, std::string records) {
+  return {false, std::move(path), {{"Content-Type", std::move(type)}}, std::move(records), kFirstSecond, 0};
 }
 
 std::map<std::string, Shape> shapes() {
+  const std::string protobuf = "application/x-protobuf", json = "application/json";
+  BodyFileHead events = head_of("/", "application/x-amz-json-1.1", "events");
+  events.headers.emplace_back("X-Amz-Target", "Logs_20140328.PutLogEvents");
+  BodyFileHead items = head_of("/api/1/item/", json, "items");
+  items.headers.emplace_back("X-Rollbar-Access-Token", "benchbenchbenchbenchbenchbench12");
+  BodyFileHead datagrams = head_of("", "", "segments");
+  datagrams.udp = true;
+  constexpr double kSecondsOfSegments = 12'800;  // a trace of 28 spans has about 8
   return {
-      {"traces", {otlp_head("/v1/traces", "spans"), write_traces}},
-      {"traces-sdk", {otlp_head("/v1/traces", "spans"), write_sdk_traces}},
-      {"logs", {otlp_head("/v1/logs", "records"), write_logs}},
+      {"traces", {head_of("/v1/traces", protobuf, "spans"), write_traces}},
+      {"traces-json", {head_of("/v1/traces", json, "spans"), write_traces, traces_as_json}},
+      {"traces-sdk", {head_of("/v1/traces", protobuf, "spans"), write_sdk_traces}},
+      {"traces-cyclic", {head_of("/v1/traces", protobuf, "spans"), write_cyclic}},
+      {"logs", {head_of("/v1/logs", protobuf, "records"), write_logs}},
+      {"logs-json", {head_of("/v1/logs", json, "records"), write_logs, logs_as_json}},
+      {"segments", {head_of("/TraceSegments", json, "segments"), write_segments, nullptr, kSecondsOfSegments}},
+      {"segments-udp", {datagrams, write_datagrams, nullptr, kSecondsOfSegments}},
+      {"log-events", {events, write_log_events}},
+      {"items", {items, write_items}},
   };
 }
 
 Result<void> write_shape(const Options& options, const std::string& name, Shape shape) {
-  // A million records are an hour.
-  shape.head.seconds = std::max<std::int64_t>(1, static_cast<std::int64_t>(options.records * 36 / 10'000));
+  shape.head.seconds =
+      1 + static_cast<std::int64_t>(static_cast<double>(options.records) / 1e6 * shape.seconds_a_million);
   const std::string path = options.out + "/" + name + ".bodies";
   ASSIGN_OR_RETURN(auto writer, BodyFileWriter::create(path, shape.head));
-  Sink sink(writer);
+  Sink sink(writer, shape.convert);
   RETURN_IF_ERROR(shape.write(options, sink));
   RETURN_IF_ERROR(writer.close());
   fmt::print(R"({{"file":"{}","bodies":{},"{}":{},"bytes":{},"bytes_each":{:.1f}}})"

@@ -46,6 +46,12 @@ void AttributeWriter::flag(std::string_view key, bool value) {
   finish(key);
 }
 
+std::string id_bytes(const std::array<std::uint64_t, 2>& id) {
+  std::string bytes;
+  for (const std::uint64_t half : id) bytes += raw_view(__builtin_bswap64(half));
+  return bytes;
+}
+
 void add_id(MarkedBytes& out, std::uint32_t field, std::uint64_t id) {
   add_tag(out, field, Wire::kBytes);
   add_varint(out, 8);

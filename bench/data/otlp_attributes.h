@@ -27,7 +27,10 @@ class AttributeWriter {
   MarkedBytes value_, pair_;  // reused
 };
 
-/// An id of 8 bytes, big-endian as on the wire, as (part of) a bytes field.
+/// An id of 16 bytes as on the wire: big-endian.
+std::string id_bytes(const std::array<std::uint64_t, 2>& id);
+
+/// An id as a bytes field.
 void add_id(MarkedBytes& out, std::uint32_t field, std::uint64_t id);
 void add_id(MarkedBytes& out, std::uint32_t field, const std::array<std::uint64_t, 2>& id);
 
