@@ -39,6 +39,7 @@ class Workload:
     flags: tuple[str, ...] = ()
     per_request: int = 1000
     questions: bool = False
+    listener: str = "http"
 
 
 WORKLOADS = [
@@ -46,7 +47,14 @@ WORKLOADS = [
     Workload("spans-sdk", "traces-sdk", "the same spans as SDKs send them: each pod's apart, up to 512 a request"),
     Workload("spans-gzip", "traces", "spans, gzip", flags=("--gzip",)),
     Workload("spans-small", "traces", "spans, 100 a request, 50 connections", 50, 0.3, per_request=100),
+    Workload("spans-json", "traces-json", "spans, OTLP's JSON", share=0.3),
+    Workload("spans-cyclic", "traces-cyclic", "a load generator's spans: 10 a trace, cyclic attributes"),
     Workload("logs", "logs", "log records, 1,000 a request", questions=True),
+    Workload("segments", "segments", "X-Ray segments, 50 a PutTraceSegments", share=0.1),
+    Workload("segments-udp", "segments-udp", "X-Ray segments by datagram, 10,000 a second", share=0.1,
+             flags=("--rate", "10000"), listener="xray"),
+    Workload("log-events", "log-events", "CloudWatch Logs events, 1,000 a PutLogEvents", 4),
+    Workload("items", "items", "Rollbar items of 50 KB, 50 connections", 50, share=0.004),
 ]
 
 
@@ -85,18 +93,23 @@ class Bench:
 
     def sender(self, server: Server, workload: Workload) -> list:
         path, rounds = self.bodies(workload)
-        return [self.build / "bench/send", "--to", server.address, "--connections", workload.connections,
-                "--rounds", rounds, *workload.flags, path]
+        return [self.build / "bench/send", "--to", server.addresses[workload.listener],
+                "--connections", workload.connections, "--rounds", rounds, *workload.flags, path]
 
     def ingest(self, workload: Workload, data_dir: pathlib.Path) -> dict:
         self.bodies(workload)
         server = self.server(data_dir)
+        if workload.shape == "log-events":
+            create_log_streams(server)
         time.sleep(5)
         idle = server.memory_mb()
         figures = cost_of(server.tree, self.sender(server, workload))
         if not figures.get("acknowledged"):
             server.stop()
             return {"error": figures.get("first_failure", "nothing was acknowledged")}
+        if workload.listener == "xray":  # nothing answers a datagram: what was taken is what the server counted
+            clients = {each["client"]: each for each in json.loads(server.get("/api/v1/status")[1])["clients"]}
+            figures["sent"], figures["acknowledged"] = figures["acknowledged"], int(clients["xray"]["accepted"])
         figures["idle_memory_mb"] = idle
         figures["disk_bytes_a_record"] = server.disk_bytes() / figures["acknowledged"]
         server.stop()
@@ -168,6 +181,19 @@ class Bench:
                         result["questions"][workload.name] = self.ask_all(figures, data_dir, workload)
                 result["workloads"][workload.name] = figures
         return result
+
+
+def create_log_streams(server: Server) -> None:
+    """What generated PutLogEvents name."""
+    def call(operation, **body):
+        status, answer = Session(server.address).ask(
+            "POST", "/", body, {"X-Amz-Target": f"Logs_20140328.{operation}",
+                                "Content-Type": "application/x-amz-json-1.1"})
+        assert status == 200, answer
+
+    call("CreateLogGroup", logGroupName="bench")
+    for stream in range(4):
+        call("CreateLogStream", logGroupName="bench", logStreamName=f"stream-{stream}")
 
 
 def machine() -> dict:
