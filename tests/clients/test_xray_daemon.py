@@ -1,7 +1,7 @@
 """The X-Ray daemon itself in front of the server: SDKs talk to it, it talks to the server's API.
 
-The daemon is AWS's program and comes from elsewhere: TETRASCOPE_XRAY_DAEMON names it, else `xray` or `xray-daemon` of the
-PATH is taken, else it is built with Go. Where none of that works these tests are skipped, and say why.
+The daemon is AWS's program and comes from elsewhere: TETRASCOPE_XRAY_DAEMON names it, else `xray` or `xray-daemon` of
+the PATH is taken, else it is built with Go. Where none of that works these tests are skipped, and say why.
 """
 
 import json
@@ -18,8 +18,8 @@ import pytest
 from server import Server, clean_environment
 
 pytest.importorskip("boto3")
-from test_xray import client, eventually, traces  # noqa: E402
-from test_xray_sdks import rule, summaries  # noqa: E402
+from test_xray import client, eventually, traces
+from test_xray_sdks import rule, summaries
 
 HERE = Path(__file__).parent
 MODULE = "github.com/aws/aws-xray-daemon/cmd/tracing"
@@ -91,7 +91,7 @@ def service(running, daemon):
             SamplingRule=rule(f"{name}-{path}", name, f"/{path}/*", rate, reservoir, 100 + number))
     environment = clean_environment(AWS_XRAY_DAEMON_ADDRESS=daemon[0], AWS_XRAY_CONTEXT_MISSING="LOG_ERROR")
     done = subprocess.run([sys.executable, "python/xray_app.py", name, str(REQUESTS)], cwd=HERE, env=environment,
-                          text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=90, check=False)
+                          capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stderr
     return {"name": name, "since": time.time() - 120, **json.loads(done.stdout)}
 
@@ -103,9 +103,9 @@ def test_rules_and_quotas_come_through(service):
 
 def test_segments_come_through(running, service):
     def found():
-        all_of_them = summaries(client(running), service["since"], f'service("{service["name"]}") AND http.url CONTAINS '
-                                '"/all/"')
-        return all_of_them if len(all_of_them) == REQUESTS else None
+        expression = f'service("{service["name"]}") AND http.url CONTAINS "/all/"'
+        so_far = summaries(client(running), service["since"], expression)
+        return so_far if len(so_far) == REQUESTS else None
 
     shown = eventually(found, 30)
     whole = traces(client(running), [each["Id"] for each in shown])

@@ -1,6 +1,8 @@
 #include "slices/xray/filter_plan.h"
 
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "slices/xray/row_terms.h"
@@ -67,24 +69,21 @@ ExprPtr text_attribute(const Comparison& wanted, std::string_view key) {
   return compared(wanted, attribute(key, Type::kString));
 }
 
-/// HTTP statuses: what came as no plain number is looked at in the trace.
-ExprPtr status_code(const Comparison& wanted) {
-  ExprPtr any;
-  for (const std::string_view key : {"http.status_code", "http.response.status_code"}) {
-    const ExprPtr number = attribute(key, Type::kInt);
-    ExprPtr one = either(compared(wanted, number),
-                         either(is_set(attribute(key, Type::kDouble)), is_set(attribute(key, Type::kString))));
-    // Spans' own are kept within 0 and 999.
-    one = either(std::move(one), either(of_two(F::kLt, number, literal(Value(std::int64_t{0}))),
-                                        of_two(F::kGt, number, literal(Value(std::int64_t{999})))));
-    any = any ? either(std::move(any), std::move(one)) : std::move(one);
-  }
-  return any;
-}
+ExprPtr nothing() { return literal(Value(false)); }
+ExprPtr any_of(ExprPtr a, ExprPtr b) { return !a ? b : !b ? a : either(std::move(a), std::move(b)); }
 
-ExprPtr failed_or_status_from(double least) {
-  return either(equals("status", literal(Value(std::int64_t{2}))),
-                status_code({Keyword::kHttpStatus, {}, FilterOp::kGe, least}));
+/// HTTP statuses under one key: what came as no plain number is looked at in the trace. Null when no span has it.
+ExprPtr status_code(const Comparison& wanted, std::string_view key, FieldTypes types) {
+  ExprPtr any;
+  if (types.has(FieldType::kInt)) {
+    const ExprPtr number = attribute(key, Type::kInt);
+    // Spans' own are kept within 0 and 999.
+    any = either(compared(wanted, number), either(of_two(F::kLt, number, literal(Value(std::int64_t{0}))),
+                                                  of_two(F::kGt, number, literal(Value(std::int64_t{999})))));
+  }
+  if (types.has(FieldType::kDouble)) any = any_of(std::move(any), is_set(attribute(key, Type::kDouble)));
+  if (types.has(FieldType::kString)) any = any_of(std::move(any), is_set(attribute(key, Type::kString)));
+  return any;
 }
 
 /// Of keys that spans have for other reasons, the first one would be found.
@@ -152,41 +151,9 @@ bool is_wanted(const Comparison& wanted) {
   return (wanted.op == FilterOp::kEq) == *flag;
 }
 
-/// A condition on rows of spans, one of which every trace that fits has; null: none.
-ExprPtr of_row(const Comparison& wanted) {
-  const auto own_text = [&](std::string_view key) { return either(is_foreign(), text_attribute(wanted, key)); };
-  switch (wanted.keyword) {
-    case Keyword::kFault:
-      return is_wanted(wanted) ? failed_or_status_from(500) : nullptr;
-    case Keyword::kError:
-    case Keyword::kThrottle:
-      return is_wanted(wanted) ? failed_or_status_from(400) : nullptr;
-    case Keyword::kOk:
-      return is_wanted(wanted) ? nullptr : failed_or_status_from(400);
-    case Keyword::kResponseTime:
-      return duration(wanted);
-    case Keyword::kHttpStatus:
-      return status_code(wanted);
-    case Keyword::kHttpUrl:
-      return own_text("http.url");
-    case Keyword::kHttpMethod:
-      return own_text("http.method");
-    case Keyword::kHttpUserAgent:
-      return own_text("http.user_agent");
-    case Keyword::kHttpClientIp:
-      return own_text("http.client_ip");
-    case Keyword::kUser:
-      return text_attribute(wanted, "enduser.id");
-    case Keyword::kAnnotation:
-      return annotation(wanted);
-    default:
-      return nullptr;
-  }
-}
-
 class Writer {
  public:
-  explicit Writer(plan::TimeRange range) : range_(range) {}
+  Writer(plan::TimeRange range, const TypesOfKey& types) : range_(range), types_(types) {}
 
   ExprPtr write(const Filter& filter) {
     return std::visit([this](const auto& node) { return this->node(node); }, filter.node);
@@ -211,12 +178,61 @@ class Writer {
   }
   ExprPtr has_node(const NodeMatch& match) { return match.name ? has_row(named(*match.name)) : nullptr; }
 
-  ExprPtr node(const Comparison& wanted) { return has_row(of_row(wanted)); }
+  /// Of own spans the status says what their documents say, so that only others' attributes have to be read.
+  ExprPtr has_failed(double least_status) {
+    const Comparison from{Keyword::kHttpStatus, {}, FilterOp::kGe, least_status};
+    const ExprPtr is_error = equals("status", literal(Value(std::int64_t{2})));
+    // A status of 4xx alone is an error of the document, and none of the span.
+    ExprPtr own = is_error;
+    if (least_status < 500) own = either(own, any_of(own_status(from), nothing()));
+    ExprPtr others = has_row(plan::both(is_foreign(), either(is_error, any_of(status(from), nothing()))));
+    own = has_row(plan::both(is_own(), std::move(own)));
+    return own && others ? either(std::move(own), std::move(others)) : nullptr;
+  }
+
+  ExprPtr own_status(const Comparison& wanted) const {
+    return status_code(wanted, "http.status_code", types_("http.status_code"));
+  }
+  ExprPtr status(const Comparison& wanted) const {
+    return any_of(own_status(wanted),
+                  status_code(wanted, "http.response.status_code", types_("http.response.status_code")));
+  }
+
+  ExprPtr node(const Comparison& wanted) {
+    const auto own_text = [&](std::string_view key) {
+      return has_row(either(is_foreign(), text_attribute(wanted, key)));
+    };
+    switch (wanted.keyword) {
+      case Keyword::kFault:
+        return is_wanted(wanted) ? has_failed(500) : nullptr;
+      case Keyword::kError:
+      case Keyword::kThrottle:
+        return is_wanted(wanted) ? has_failed(400) : nullptr;
+      case Keyword::kOk:
+        return is_wanted(wanted) ? nullptr : has_failed(400);
+      case Keyword::kResponseTime:
+        return has_row(duration(wanted));
+      case Keyword::kHttpStatus:
+        return has_row(any_of(status(wanted), nothing()));
+      case Keyword::kHttpUrl:
+        return own_text("http.url");
+      case Keyword::kHttpMethod:
+        return own_text("http.method");
+      case Keyword::kHttpUserAgent:
+        return own_text("http.user_agent");
+      case Keyword::kHttpClientIp:
+        return own_text("http.client_ip");
+      case Keyword::kUser:
+        return has_row(text_attribute(wanted, "enduser.id"));
+      case Keyword::kAnnotation:
+        return has_row(annotation(wanted));
+      default:
+        return nullptr;
+    }
+  }
   ExprPtr node(const ServiceTerm& term) { return has_node(term.node); }
   ExprPtr node(const EdgeTerm& term) { return plan::both(has_node(term.from), has_node(term.to)); }
-  ExprPtr node(const CauseTerm& term) {
-    return term.kind == CauseKind::kResponseTime ? nullptr : has_row(failed_or_status_from(400));
-  }
+  ExprPtr node(const CauseTerm& term) { return term.kind == CauseKind::kResponseTime ? nullptr : has_failed(400); }
   ExprPtr node(const Junction& junction) {
     ExprPtr all;
     for (const FilterPtr& part : junction.parts) {
@@ -237,13 +253,25 @@ class Writer {
   static ExprPtr node(const GroupTerm& /*term*/) { return nullptr; }
 
   const plan::TimeRange range_;
+  const TypesOfKey& types_;
   int conditions_ = 0;
 };
 
 }  // namespace
 
-plan::ExprPtr candidates(const Filter& filter, plan::TimeRange range) {
-  Writer writer(range);
+TypesOfKey known_types(const FieldCatalogue& fields) {
+  std::set<std::string> environments;
+  for (const FieldCatalogue::Dataset& dataset : fields.datasets()) environments.insert(dataset.environment);
+  return [&fields, environments = std::move(environments)](std::string_view key) {
+    FieldTypes types;
+    for (const std::string& environment : environments)
+      types.merge(fields.types(Signal::kSpans, environment, "", FieldLevel::kItem, key));
+    return types;
+  };
+}
+
+plan::ExprPtr candidates(const Filter& filter, plan::TimeRange range, const TypesOfKey& types) {
+  Writer writer(range, types);
   ExprPtr condition = writer.write(filter);
   return condition ? writer.with_partial(std::move(condition)) : nullptr;
 }

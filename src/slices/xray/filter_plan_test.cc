@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "query/check.h"
+#include "query/sql_writer.h"
 
 namespace tetrascope::xray {
 namespace {
@@ -62,6 +63,31 @@ TEST(Candidates, AreAllWhereSpansCannotTell) {
         R"(annotation[http.status_code] = 500)", R"(name = "web")", R"(rootcause.json = #[{"Services":[]}])"}) {
     EXPECT_FALSE(narrows(expression)) << expression;
   }
+}
+
+/// What no span has is not looked for; a fault of X-Ray's own needs no attribute at all.
+TEST(Candidates, ReadOnlyTypesThatAreKnown) {
+  FieldCatalogue fields;
+  const auto sql_of = [&](std::string_view expression) {
+    const plan::TimeRange range{UnixNanos{0}, UnixNanos{kNanosPerSecond}};
+    plan::TableRead read;
+    read.columns = {{"id", plan::column("trace_id")}};
+    read.where = candidates(**parse_filter(expression), range, known_types(fields));
+    const Statement statement = plan::write_sql({range, {read}, {}}).value();
+    std::string text = statement.sql;
+    for (const Statement::Parameter& parameter : statement.parameters) text += "\n" + parameter.value;
+    return text;
+  };
+  EXPECT_FALSE(sql_of("fault").contains("status_code"));
+  EXPECT_FALSE(sql_of("http.status = 404").contains("status_code"));
+  fields.merge(Signal::kSpans, {{"default", "", FieldLevel::kItem, "http.status_code", FieldType::kInt}}, {1});
+  EXPECT_TRUE(sql_of("fault").contains("http.status_code"));
+  EXPECT_FALSE(sql_of("fault").contains("http.response.status_code"));
+  const std::string one_type = sql_of("http.status = 404");
+  fields.merge(Signal::kSpans, {{"other", "shop", FieldLevel::kItem, "http.response.status_code", FieldType::kString}},
+               {1});
+  EXPECT_FALSE(one_type.contains("http.response.status_code"));
+  EXPECT_TRUE(sql_of("http.status = 404").contains("http.response.status_code"));
 }
 
 /// Conditions cost a scan each: a long expression is still asked.

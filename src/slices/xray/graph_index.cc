@@ -13,6 +13,8 @@ constexpr std::int64_t kLateCommit = 10 * kMinute;
 /// Times of events in which new rows are looked for: the longest range of a graph, and the longest trace.
 constexpr std::int64_t kWatched = 7 * kHour, kKept = 6 * kHour;
 constexpr std::int64_t kSliceRows = 10'000;
+/// What was saved longer ago is left: so much may have come since that it is quicker to begin with the newest.
+constexpr std::int64_t kLongestGap = kHour;
 
 constexpr std::int64_t floor_to(std::int64_t value, std::int64_t step) {
   const std::int64_t rest = value % step;
@@ -38,12 +40,20 @@ plan::TimeRange GraphIndex::watched(UnixNanos now) {
   return {{floor_to(now.value, kHour) - kWatched}, plan::kAllTime.to};
 }
 
-Result<void> GraphIndex::reset(UnixNanos now) {
+void GraphIndex::clear() {
   started_ = false;
   slots_.clear();
   places_of_traces_.clear();
   places_ = {};
   facts_ = 0;
+  ++cleared_;
+  unsaved_.clear();
+  last_key_.clear();
+  last_saved_ = {};
+}
+
+Result<void> GraphIndex::reset(UnixNanos now) {
+  clear();
   // In this order: a row that comes between the two questions is later found to be new.
   ASSIGN_OR_RETURN(seen_, rows_received(runner_, watched(now), {floor_to(now.value, kSecond) - kLateCommit}));
   ASSIGN_OR_RETURN(horizon_, last_row_time(runner_, now));
@@ -56,9 +66,12 @@ Result<void> GraphIndex::reset(UnixNanos now) {
 /// Compares the rows of the last minutes with those that were taken in, and takes in the traces of those that differ.
 Result<void> GraphIndex::update(Clock::time_point end) {
   const UnixNanos now = UnixNanos::now();
-  if (!started_ || now < updated_ || now.value - updated_.value > kLateCommit - kMinute || places_.size() > kMostPlaces)
-    return reset(now);
-  const UnixNanos since{floor_to(now.value, kSecond) - kLateCommit};
+  if (!started_) {
+    ASSIGN_OR_RETURN(const bool restored, restore_at(now));
+    if (!restored) return reset(now);
+  }
+  if (now < updated_ || now.value - updated_.value > kLongestGap || places_.size() > kMostPlaces) return reset(now);
+  const UnixNanos since{floor_to(updated_.value, kSecond) - kLateCommit};
   ASSIGN_OR_RETURN(const auto counts, rows_received(runner_, watched(now), since));
   seen_.erase(seen_.begin(), seen_.lower_bound(since));
   const auto is_new = [&](const auto& one) {
@@ -111,6 +124,21 @@ void GraphIndex::remove(const TraceId& id) {
   if (slot->second.empty()) slots_.erase(slot);
 }
 
+void GraphIndex::keep(Entry entry) {
+  facts_ += entry.count;
+  const std::int64_t second = floor_to(entry.start.value, kSecond);
+  places_of_traces_[entry.id] = second;
+  slots_[second].push_back(std::move(entry));
+}
+
+const GraphIndex::Entry* GraphIndex::find(const TraceId& id) const {
+  const auto place = places_of_traces_.find(id);
+  const auto slot = place == places_of_traces_.end() ? slots_.end() : slots_.find(place->second);
+  if (slot == slots_.end()) return nullptr;
+  const auto found = std::ranges::find(slot->second, id, &Entry::id);
+  return found == slot->second.end() ? nullptr : &*found;
+}
+
 void GraphIndex::put(const Trace& trace) {
   remove(trace.id());
   Entry entry;
@@ -120,10 +148,8 @@ void GraphIndex::put(const Trace& trace) {
   entry.count = static_cast<std::uint32_t>(facts.size());
   entry.facts = std::make_unique<Fact[]>(facts.size());
   std::ranges::copy(facts, entry.facts.get());
-  facts_ += facts.size();
-  const std::int64_t second = floor_to(entry.start.value, kSecond);
-  places_of_traces_[entry.id] = second;
-  slots_[second].push_back(std::move(entry));
+  unsaved_.insert(entry.id);
+  keep(std::move(entry));
 }
 
 /// Forgets what is too old, or too much: from the oldest on.
@@ -167,18 +193,26 @@ Result<void> GraphIndex::sum(plan::TimeRange range, FactSink& sink, Clock::time_
   return {};
 }
 
-void GraphIndex::catch_up() {
-  claimed_ = false;
+bool GraphIndex::is_behind() const { return started_ && !full() && horizon_ > minus(updated_, kHour); }
+
+bool GraphIndex::has_work() const {
   const std::unique_lock lock(mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) return;
-  const auto begin = Clock::now();
-  const auto end = begin + std::chrono::milliseconds(400);
-  // An error is one of the store, or of the time: the next call, or the next question, goes on from here.
-  if (update(end) && !is_over(end)) (void)extend(minus(updated_, kHour), end);
-  const bool behind = started_ && !full() && horizon_ > minus(updated_, kHour);
-  const auto taken = Clock::now() - begin;
-  const auto rest = behind ? taken : std::max<Clock::duration>(std::chrono::seconds(2), 4 * taken);
-  rest_until_ = (Clock::now() + rest).time_since_epoch().count();
+  return lock.owns_lock() && (!started_ || is_behind() || !unsaved_.empty());
+}
+
+bool GraphIndex::catch_up() {
+  bool behind = false;
+  {
+    const std::unique_lock lock(mutex_, std::try_to_lock);
+    if (!lock.owns_lock()) return false;
+    const auto end = Clock::now() + std::chrono::milliseconds(400);
+    // An error is one of the store, or of the time: the next call, or the next question, goes on from here.
+    const auto updated = update(end);
+    if (updated && !is_over(end)) (void)extend(minus(updated_, kHour), end);
+    behind = is_behind() || (!updated && updated.error().code == ErrorCode::kDeadlineExceeded);
+  }
+  save();
+  return behind;
 }
 
 }  // namespace tetrascope::xray

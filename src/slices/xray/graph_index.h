@@ -2,19 +2,22 @@
 // The facts of the traces that began last, kept in memory, so that graphs and statistics need not put the same traces
 // together each time (docs/adr says why and what it costs). What is kept can always be made again from the store, and
 // is compared with it before each answer: rows that came since, to whatever trace, by whatever protocol, are put in
-// first.
+// first. From time to time it is saved, so that a start has not to make it again.
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
 #include "query/runner.h"
+#include "slices/xray/fact_chunks.h"
+#include "slices/xray/fact_store.h"
 #include "slices/xray/load_traces.h"
 #include "slices/xray/trace_facts.h"
 
@@ -28,21 +31,21 @@ class GraphIndex {
   static constexpr std::size_t kMostFacts = 3'000'000;
   static constexpr std::size_t kMostPlaces = 50'000;
 
-  explicit GraphIndex(const plan::Runner& runner, std::size_t most_facts = kMostFacts)
-      : runner_(runner), most_facts_(most_facts) {}
+  GraphIndex(const plan::Runner& runner, Batcher& batcher, std::size_t most_facts = kMostFacts)
+      : runner_(runner), saved_(runner, batcher), most_facts_(most_facts) {}
 
   /// Sums the facts of all traces that began in `range`. What does not fit into memory is read from the store and
   /// forgotten. Errors: kDeadlineExceeded; what was read until then is kept, so that the next call comes further.
   Result<void> sum(plan::TimeRange range, FactSink& sink, Clock::time_point end);
 
-  /// Takes in what came since the last time, and up to an hour before it: for when there is nothing else to do.
-  /// Returns at once when another call is at work. Only after claim().
-  void catch_up();
-  /// True once for each catch_up() that would do something: the caller then sees to it that it is called.
-  [[nodiscard]] bool claim() {
-    return Clock::now().time_since_epoch().count() >= rest_until_.load() && !claimed_.exchange(true);
-  }
-  void unclaim() { claimed_ = false; }
+  /// Reads what was saved before a start, unless that was done. The number of traces that are kept then: 0 when there is
+  /// nothing of the last hours.
+  std::size_t restore();
+  /// Takes in what came since the last time, and up to an hour before it, and saves it. For one thread, when there is
+  /// nothing else to do. True when more is to be read than there was time for.
+  bool catch_up();
+  /// Whether catch_up() has something to do although no rows came.
+  [[nodiscard]] bool has_work() const;
 
  private:
   struct Entry {
@@ -56,22 +59,31 @@ class GraphIndex {
   struct IdHash {
     std::size_t operator()(const TraceId& id) const;
   };
+  using Ids = std::unordered_set<TraceId, IdHash>;
 
   Result<void> update(Clock::time_point end);
   Result<void> reset(UnixNanos now);
+  Result<bool> restore_at(UnixNanos now);
+  void clear();
   Result<void> extend(UnixNanos from, Clock::time_point end);
   void put(const Trace& trace);
+  void put_saved(FactChunk&& chunk);
+  void keep(Entry entry);
   void remove(const TraceId& id);
   void bound(UnixNanos now);
+  void save();
+  [[nodiscard]] std::vector<StoredChunk> chunks_to_save();
+  [[nodiscard]] const Entry* find(const TraceId& id) const;
+  [[nodiscard]] bool is_behind() const;
+  [[nodiscard]] bool is_save_due() const;
   /// For what is older; the last tenth is left to what is to come.
   [[nodiscard]] bool full() const { return facts_ >= most_facts_ / 10 * 9 || places_.size() >= kMostPlaces; }
   [[nodiscard]] static plan::TimeRange watched(UnixNanos now);
 
   const plan::Runner& runner_;
+  const FactStore saved_;
   const std::size_t most_facts_;
-  std::atomic<Clock::rep> rest_until_{0};  ///< of catch_up()
-  std::atomic<bool> claimed_ = false;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   bool started_ = false;
   UnixNanos updated_;
   UnixNanos horizon_;                       ///< traces that began from here on are kept, all of them
@@ -80,6 +92,11 @@ class GraphIndex {
   std::unordered_map<TraceId, std::int64_t, IdHash> places_of_traces_;
   Places places_;
   std::size_t facts_ = 0;
+  std::uint64_t cleared_ = 0;  ///< how often
+  Ids unsaved_;                ///< traces that changed since the last save
+  std::string last_key_;       ///< of the chunk that was saved last; "" when none of this index was
+  UnixNanos last_saved_;       ///< its time
+  Clock::time_point last_try_{};
 };
 
 }  // namespace tetrascope::xray

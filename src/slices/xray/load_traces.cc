@@ -218,7 +218,7 @@ UnixNanos first_time(const Trace& trace) {
 }
 
 TraceScan::TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
-                     const FilterPtr& filter, std::optional<UnixNanos> resume)
+                     std::optional<UnixNanos> resume)
     : runner_(runner),
       range_(range),
       type_(type),
@@ -227,7 +227,10 @@ TraceScan::TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeTyp
       rest_(resume.value_or(range.to)) {
   constexpr std::int64_t kEarlier = 600 * kNanosPerSecond;  // what still runs when the range begins
   if (type != RangeType::kTraceId) first_.value -= std::min(kEarlier, std::max<std::int64_t>(first_.value, 0));
-  if (filter) which_ = candidates(*filter, widened({first_, range_.to}));
+}
+
+void TraceScan::narrow(const FilterPtr& filter, const FieldCatalogue& fields) {
+  if (filter) which_ = candidates(*filter, widened({first_, range_.to}), known_types(fields));
 }
 
 /// Rows of the rest by time: what slices are cut by.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "model/field_catalogue.h"
 #include "query/runner.h"
 #include "slices/xray/filter.h"
 #include "slices/xray/trace_model.h"
@@ -47,9 +48,10 @@ class TraceScan {
  public:
   /// `range`: half open. `resume`: rest() of an earlier scan of the same range; nullopt for a new one.
   /// `slice_rows`: about how many rows a slice has, unless one moment has more.
-  /// `filter`: traces that the store can tell not to fit are left out; its groups are replaced.
   TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
-            const FilterPtr& filter = {}, std::optional<UnixNanos> resume = {});
+            std::optional<UnixNanos> resume = {});
+  /// Traces that the store can tell not to fit are left out. Null leaves out none; groups are replaced.
+  void narrow(const FilterPtr& filter, const FieldCatalogue& fields);
 
   /// The next slice, by start, newest first; each trace is in one slice only. nullopt: that was all.
   Result<std::optional<std::vector<TracePtr>>> next();

@@ -36,7 +36,8 @@ Outcomes<bool> sum_traces(const Call& call, GraphIndex& index, plan::TimeRange r
     if (!summed) return std::unexpected(failure_of(summed.error()));
     return true;
   }
-  TraceScan scan(call.middle.runner, range, RangeType::kTraceId, kGraphRows, filter);
+  TraceScan scan(call.middle.runner, range, RangeType::kTraceId, kGraphRows);
+  scan.narrow(filter, call.middle.fields);
   Places places;
   while (!scan.done()) {
     XRAY_ASK(const bool more, scan.each([&](const Trace& trace) {
@@ -142,7 +143,8 @@ Outcomes<Value> get_trace_summaries(Call& call) {
   XRAY_TRY(const auto text, text_member(call.body, "FilterExpression", 0, kMaxFilterBytes));
   XRAY_TRY(const FilterPtr filter, read_filter(call, text.value_or("")));
   XRAY_TRY(const auto resume, resume_of(call));
-  TraceScan scan(call.middle.runner, range, type, kPageRows, filter, resume);
+  TraceScan scan(call.middle.runner, range, type, kPageRows, resume);
+  scan.narrow(filter, call.middle.fields);
   Array summaries;
   std::int64_t processed = 0;
   const auto end = Clock::now() + kPageTime;

@@ -55,7 +55,7 @@ class Collector {
     made.begin = step(begin);
     made.end = step(end);
     made.answered = step(part.end);
-    made.seconds = part.duration();
+    made.seconds = std::round(part.duration() * 1e6) / 1e6;
     return made;
   }
 

@@ -46,7 +46,7 @@ struct Fact {
   bool real = false;                ///< of a request: a segment said so, it is not inferred
   std::int32_t begin = 0, end = 0;  ///< what it covers: of a request with everything inside it; of a link its age
   std::int32_t answered = 0;        ///< when the request or call itself ended
-  double seconds = 0;               ///< response time
+  double seconds = 0;               ///< response time, in whole microseconds
 };
 
 constexpr double kFactSteps = 1e5;  ///< a second

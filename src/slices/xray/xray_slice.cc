@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "slices/xray/account_settings.h"
+#include "slices/xray/graph_keeper.h"
 #include "slices/xray/groups.h"
 #include "slices/xray/insights.h"
 #include "slices/xray/questions.h"
@@ -21,14 +22,13 @@ using namespace xray;
 
 /// What calls share beside the middle.
 struct State {
-  explicit State(Middle& middle) : graphs(std::make_shared<GraphIndex>(middle.runner)) {
-    intake->on_stored = [&middle, index = graphs] {
-      if (!index->claim()) return;
-      WorkerPool::Task task = [index] { index->catch_up(); };
-      if (!middle.queries.post(task)) index->unclaim();  // a full pool has better things to do
-    };
+  explicit State(Middle& middle)
+      : graphs(std::make_shared<GraphIndex>(middle.runner, middle.batcher)),
+        keeper(std::make_shared<GraphKeeper>(middle, graphs)) {
+    intake->on_stored = [kept = keeper] { kept->note_use(); };
   }
   std::shared_ptr<GraphIndex> graphs;
+  std::shared_ptr<GraphKeeper> keeper;
   std::shared_ptr<Intake> intake = std::make_shared<Intake>();
   SamplingTargets targets;
   Retrievals retrievals;
@@ -98,9 +98,14 @@ void add_reading(Routes& routes) {
   routes.add_question("/Traces", simple(batch_get_traces));
   routes.add_question("/TraceSummaries", simple(get_trace_summaries));
   routes.add_question("/TraceGraph", simple(get_trace_graph));
-  routes.add_question("/ServiceGraph", [](Call& call, State& state) { return get_service_graph(call, *state.graphs); });
-  routes.add_question("/TimeSeriesServiceStatistics",
-                      [](Call& call, State& state) { return get_time_series(call, *state.graphs); });
+  routes.add_question("/ServiceGraph", [](Call& call, State& state) {
+    state.keeper->note_use();
+    return get_service_graph(call, *state.graphs);
+  });
+  routes.add_question("/TimeSeriesServiceStatistics", [](Call& call, State& state) {
+    state.keeper->note_use();
+    return get_time_series(call, *state.graphs);
+  });
   routes.add_question("/StartTraceRetrieval",
                       [](Call& call, State& state) { return start_retrieval(call, state.retrievals); });
   routes.add_question("/ListRetrievedTraces",
