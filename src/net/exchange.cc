@@ -205,7 +205,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
 }
 
 void compress_answer(const Exchange& exchange, std::size_t from, Response& response) {
-  if (response.body.size() < from || response.headers.has("Content-Encoding") ||
+  if (response.stream || response.body.size() < from || response.headers.has("Content-Encoding") ||
       !compresses_well(response.headers.get("Content-Type"))) {
     return;
   }
@@ -286,7 +286,9 @@ std::string write_head(const Exchange& exchange, const Response& response) {
   }
   for (const auto& [name, value] : cors.fields()) append_field(out, name, value);
   append_field(out, "Date", http_date());
-  if (response.status >= 200 && response.status != 204 && response.status != 304) {
+  if (response.stream) {  // to HTTP/1.0 its end is that of the connection
+    if (!exchange.http10) append_field(out, "Transfer-Encoding", "chunked");
+  } else if (response.status >= 200 && response.status != 204 && response.status != 304) {
     append_field(out, "Content-Length", std::to_string(response.body.size()));
   }
   if (!exchange.keep_alive) append_field(out, "Connection", "close");

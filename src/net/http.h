@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -59,10 +60,14 @@ std::string percent_decode(std::string_view text);
 /// Well-formed UTF-8: shortest forms, no surrogates.
 bool is_utf8(std::string_view text);
 
+class BodyStream;
+
 struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  /// Not null: the body goes on with what is pushed there, until that ends (net/body_stream.h).
+  std::shared_ptr<BodyStream> stream = {};
 };
 
 /// Sends the answer. Call it exactly once, from any thread; the connection may be gone by then, which is no error.

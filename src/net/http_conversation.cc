@@ -1,6 +1,8 @@
 #include "net/http_conversation.h"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 namespace tetrascope {
@@ -11,6 +13,12 @@ constexpr std::size_t kDiscard = std::size_t{64} << 10;
 /// However steadily a body trickles in, it must be whole after so many times HttpLimits::body_timeout.
 constexpr int kBodyTimeouts = 20;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string chunk_head(std::size_t bytes) {
+  std::array<char, 20> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes, 16);
+  return std::string(digits.data(), end.ptr) + "\r\n";
+}
 
 }  // namespace
 
@@ -148,7 +156,14 @@ void HttpConversation::finish_request() {
 
 std::optional<std::string> HttpConversation::answer(std::uint64_t id, std::optional<Response> response) {
   const auto slot = std::ranges::find(slots_, id, &Slot::id);
+  ReadStream stream = response ? ReadStream(response->stream, context_.stream_place) : ReadStream();
   if (slot == slots_.end() || slot->response) return std::nullopt;
+  if (stream && context_.streams() > context_.limits.streams) {
+    stream = {};
+    response = context_.router.shape(slot->head, {ErrorCode::kUnavailable, "too many streams are being read"});
+  }
+  if (stream && context_.stopping) stream->end();
+  slot->stream = std::move(stream);
   if (!response) response = context_.router.shape(slot->head, {ErrorCode::kInternal, "no answer was given"});
   if (response->status == 503 && !response->headers.has("Retry-After")) response->headers.set("Retry-After", "1");
   slot->response = std::move(response);
@@ -194,8 +209,11 @@ void HttpConversation::end_of_input() {
   stop_input();
 }
 
-void HttpConversation::drop_unaccepted() {
+void HttpConversation::finish() {
   if (!reads_body()) stop_input();
+  for (const Slot& slot : slots_) {
+    if (slot.stream) slot.stream->end();
+  }
 }
 
 bool HttpConversation::late(Clock::time_point now) {
@@ -217,6 +235,10 @@ std::vector<std::string> HttpConversation::output() {
       deadline_ = Clock::now() + context_.limits.body_timeout;
     }
     if (!slot.response) break;
+    if (slot.stream) {
+      if (!stream_out(slot, out)) break;
+      continue;
+    }
     last_given_ = slot.last || (context_.stopping && slots_.size() == 1 && !reader_);
     slot.exchange.keep_alive = !last_given_;
     out.push_back(write_head(slot.exchange, *slot.response));
@@ -226,6 +248,29 @@ std::vector<std::string> HttpConversation::output() {
     if (idle()) deadline_ = Clock::now() + context_.limits.idle_timeout;
   }
   return out;
+}
+
+/// The head, then what was pushed since the last time. True when the body has ended, and the slot is gone.
+bool HttpConversation::stream_out(Slot& slot, std::vector<std::string>& out) {
+  const bool chunked = !slot.exchange.http10;
+  if (!std::exchange(slot.begun, true)) {
+    slot.last = slot.last || !chunked || context_.stopping;
+    slot.exchange.keep_alive = !slot.last;
+    out.push_back(write_head(slot.exchange, *slot.response));
+  }
+  BodyStream::Taken taken = slot.stream->take();
+  if (slot.exchange.head_only) taken = {{}, true};
+  if (!taken.bytes.empty()) {
+    if (chunked) out.push_back(chunk_head(taken.bytes.size()));
+    out.push_back(std::move(taken.bytes));
+    if (chunked) out.emplace_back("\r\n");
+  }
+  if (!taken.ended) return false;
+  if (chunked && !slot.exchange.head_only) out.emplace_back("0\r\n\r\n");
+  last_given_ = slot.last;
+  slots_.pop_front();
+  if (idle()) deadline_ = Clock::now() + context_.limits.idle_timeout;
+  return true;
 }
 
 HttpConversation::Next HttpConversation::next() const {

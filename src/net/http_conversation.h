@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "net/body_stream.h"
 #include "net/exchange.h"
 #include "net/http.h"
 #include "net/http_server.h"
@@ -25,7 +27,35 @@ struct HttpContext {
   const Router& router;
   const HttpLimits limits;
   const std::shared_ptr<BodyBudget> budget = std::make_shared<BodyBudget>(limits.bodies_bytes);
+  /// Every stream that is being read holds one; so many there are.
+  const std::shared_ptr<const bool> stream_place = std::make_shared<const bool>(true);
   bool stopping = false;
+
+  [[nodiscard]] std::size_t streams() const { return static_cast<std::size_t>(stream_place.use_count()) - 1; }
+};
+
+/// The stream of an answer, as its connection has it: closed when that goes.
+class ReadStream {
+ public:
+  ReadStream() = default;
+  ReadStream(std::shared_ptr<BodyStream> stream, std::shared_ptr<const bool> place)
+      : stream_(std::move(stream)), place_(std::move(place)) {}
+  ReadStream(ReadStream&&) noexcept = default;
+  ReadStream& operator=(ReadStream&& other) noexcept {
+    ReadStream old(std::move(*this));
+    stream_ = std::move(other.stream_);
+    place_ = std::move(other.place_);
+    return *this;
+  }
+  ~ReadStream() {
+    if (stream_) stream_->close();
+  }
+  explicit operator bool() const { return stream_ != nullptr; }
+  BodyStream* operator->() const { return stream_.get(); }
+
+ private:
+  std::shared_ptr<BodyStream> stream_;
+  std::shared_ptr<const bool> place_;
 };
 
 class HttpConversation {
@@ -53,8 +83,8 @@ class HttpConversation {
   /// Nullopt when the handler went without an answer. Returns the request's path; nullopt when `id` is of no open
   /// request.
   std::optional<std::string> answer(std::uint64_t id, std::optional<Response> response);
-  /// The server stops: a request whose head has not come whole was never accepted.
-  void drop_unaccepted();
+  /// The server stops: a request whose head has not come whole was never accepted, and streams end.
+  void finish();
   /// True when an idle connection has had its time; a request that comes too slowly is answered instead.
   bool late(Clock::time_point now);
 
@@ -81,6 +111,8 @@ class HttpConversation {
     bool wants_continue = false;
     bool last = false;  ///< nothing is read after it
     std::optional<Response> response;
+    ReadStream stream;   ///< of the response
+    bool begun = false;  ///< the head of a response with a stream is written
   };
 
   bool start_request(std::string_view& rest);
@@ -90,6 +122,7 @@ class HttpConversation {
   void finish_request();
   void refuse(const Error& error, int status = 0);
   void stop_input();
+  bool stream_out(Slot& slot, std::vector<std::string>& out);
   [[nodiscard]] bool idle() const { return !reader_ && slots_.empty(); }
 
   const HttpContext& context_;

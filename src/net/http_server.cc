@@ -104,7 +104,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void sweep(Clock::time_point now);
   /// The server stops: a connection without a request goes now, others after their answers.
   void finish() {
-    conversation_->drop_unaccepted();
+    conversation_->finish();
     settle();
   }
   void close();
@@ -135,7 +135,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
 void Answerer::post(std::optional<Response> response, bool logged) {
   const auto loop = std::exchange(loop_, nullptr);
   asio::post(*loop, [connection = std::move(connection_), id = id_, answer = std::move(response), logged]() mutable {
-    if (const auto alive = connection.lock()) alive->answer(id, std::move(answer), logged);
+    if (const auto alive = connection.lock()) return alive->answer(id, std::move(answer), logged);
+    if (answer && answer->stream) answer->stream->close();
   });
 }
 
@@ -169,6 +170,14 @@ bool Connection::dispatch(HttpConversation::Ready&& ready) {
 }
 
 void Connection::answer(std::uint64_t id, std::optional<Response> response, bool logged) {
+  if (response && response->stream) {
+    if (closed_) return response->stream->close();
+    response->stream->open([loop = shared_.loop, connection = weak_from_this()] {
+      asio::post(*loop, [connection] {
+        if (const auto alive = connection.lock()) alive->settle();
+      });
+    });
+  }
   if (closed_) return;
   const bool dropped = !response && !logged;
   const auto path = conversation_->answer(id, std::move(response));

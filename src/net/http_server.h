@@ -29,6 +29,7 @@ struct HttpLimits {
   std::size_t connections = 4096;  ///< further ones wait in the kernel's queue
   std::size_t bodies_bytes = std::size_t{256}
                              << 20;       ///< all bodies being read or waiting for a worker; over it: kUnavailable
+  std::size_t streams = 64;               ///< answers that go on and on, of all connections; over it: kUnavailable
   std::size_t pipelined = 16;             ///< requests of one connection in flight
   std::chrono::seconds head_timeout{10};  ///< from the first byte to the end of the head
   std::chrono::seconds body_timeout{30};  ///< without any byte of the body
