@@ -124,6 +124,12 @@ std::string own_attribute_sql(const Attribute& attribute, StatementBuilder& out)
   return found.size() == 1 ? found.front() : fmt::format("coalesce({})", fmt::join(found, ", "));
 }
 
+/// Text of one JSON value: a string's own, true and false as 1 and 0, the rest as it is written.
+std::string text_of_json_sql(std::string_view raw) {
+  return fmt::format(
+      "multiIf(startsWith({0}, '\"'), JSONExtractString({0}), {0} = 'true', '1', {0} = 'false', '0', {0})", raw);
+}
+
 }  // namespace
 
 std::string_view table_name(Table table) {
@@ -208,6 +214,20 @@ std::string json_any_sql(const std::string& json, const std::string& path) {
       "multiIf(JSONType({0}{1}) IN ('Double', 'UInt64'), {2}, JSONExtractRaw({0}{1}) IN ('', 'null'), NULL, "
       "JSONExtractRaw({0}{1}))",
       json, path, number);
+}
+
+std::string json_text_sql(std::string_view json, std::string_view path) {
+  // One search of the document; what was found is short. A null and a member that is not there are both no text.
+  const std::string found = fmt::format("JSONExtractRaw({}{})", json, path);
+  return fmt::format("if({0} IN ('', 'null'), NULL, {1})", found, text_of_json_sql(found));
+}
+
+std::string json_elements_sql(std::string_view json) {
+  // Lists of the engine hold no NULL here: a null among the elements is empty text.
+  return fmt::format(
+      "if(JSONType(ifNull({0}, '')) = 'Array', arrayMap(x -> if(x = 'null', '', {1}), "
+      "JSONExtractArrayRaw(ifNull({0}, ''))), [ifNull({2}, '')])",
+      json, text_of_json_sql("x"), text_of_json_sql(json));
 }
 
 }  // namespace tetrascope::plan

@@ -31,5 +31,9 @@ std::string attribute_sql(const Attribute& attribute, std::string_view opened, S
 std::string all_attributes_sql(Level level, std::string_view opened);
 /// Function::kJsonGet: `path` holds Int64 and String placeholders, each with a comma before it.
 std::string json_any_sql(const std::string& json, const std::string& path);
+/// Function::kJsonText, `path` as above.
+std::string json_text_sql(std::string_view json, std::string_view path);
+/// Function::kJsonElements.
+std::string json_elements_sql(std::string_view json);
 
 }  // namespace tetrascope::plan

@@ -118,6 +118,14 @@ std::string substring_sql(const std::vector<TypedSql>& arguments) {
   return fmt::format("if({}, NULL, {})", missing, sql);
 }
 
+/// The engine's own parser takes many other forms, and guesses.
+std::string parse_time_sql(const std::string& x, StatementBuilder& out) {
+  const std::string form =
+      out.reference("String", R"re(^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$)re");
+  return fmt::format("if(match({0}, {1}), toUnixTimestamp64Nano(parseDateTime64BestEffortOrNull({0}, 9, 'UTC')), NULL)",
+                     x, form);
+}
+
 std::string in_range_sql(const std::string& address, const AddressRange& range, StatementBuilder& out) {
   // One after the other: parameters are numbered as they come, and compilers differ in the order of arguments.
   const std::string first = out.reference("String", range.first);
@@ -226,6 +234,8 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
       return fmt::format("(position({}, {}) > 0)", x, arguments[1].text);
     case F::kLength:
       return fmt::format("toInt64(lengthUTF8({}))", x);
+    case F::kByteLength:
+      return fmt::format("toInt64(length({}))", x);
     case F::kSubstring:
       return substring_sql(arguments);
     case F::kTrim:
@@ -236,6 +246,13 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
     case F::kExtract: {
       const std::string pattern = out_.reference("String", plain_pattern(literal(1)));
       return fmt::format("if(match({0}, {1}), extract({0}, {1}), NULL)", x, pattern);
+    }
+    case F::kReplaceMatches: {
+      // In the engine's replacement a backslash is special, and nothing else.
+      std::string by = literal(2);
+      for (std::size_t at = 0; (at = by.find('\\', at)) != std::string::npos; at += 2) by.insert(at, 1, '\\');
+      const std::string pattern = out_.reference("String", plain_pattern(literal(1)));
+      return fmt::format("replaceRegexpAll({}, {}, {})", x, pattern, out_.reference("String", std::move(by)));
     }
     case F::kCountMatches:
       return fmt::format("toInt64(countMatches({}, {}))", x, out_.reference("String", plain_pattern(literal(1))));
@@ -252,16 +269,21 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
       const std::string format = out_.reference("String", *engine_time_format(literal(1)));
       return fmt::format("formatDateTime(fromUnixTimestamp64Nano({}, 'UTC'), {}, 'UTC')", x, format);
     }
+    case F::kParseTime:
+      return parse_time_sql(x, out_);
     case F::kToNanos:
     case F::kFromNanos:
       return x;
-    case F::kJsonGet: {
+    case F::kJsonGet:
+    case F::kJsonText: {
       std::string path;
       for (std::size_t i = 1; i < arguments.size(); ++i) {
         path += ", " + arguments[i].text + (arguments[i].type == Type::kInt ? " + 1" : "");  // the engine counts from 1
       }
-      return json_any_sql(x, path);
+      return call.function == F::kJsonGet ? json_any_sql(x, path) : json_text_sql(x, path);
     }
+    case F::kJsonElements:
+      return json_elements_sql(x);
     case F::kIdText:
       return fmt::format("replaceRegexpOne(lower(hex({})), '^0+$', '')", x);
     case F::kArrayLength:

@@ -57,8 +57,10 @@ constexpr Arity kFunctions[] = {
     {F::kLower, "lower", 1, 1},
     {F::kUpper, "upper", 1, 1},
     {F::kLength, "length", 1, 1},
+    {F::kByteLength, "byte_length", 1, 1},
     {F::kSubstring, "substring", 2, 3},
     {F::kReplace, "replace", 3, 3},
+    {F::kReplaceMatches, "replace_matches", 3, 3},
     {F::kTrim, "trim", 1, 2},
     {F::kMatches, "matches", 2, 2},
     {F::kExtract, "extract", 2, 2},
@@ -71,9 +73,12 @@ constexpr Arity kFunctions[] = {
     {F::kTypeName, "type_name", 1, 1},
     {F::kTimeBucket, "time_bucket", 2, 2},
     {F::kFormatTime, "format_time", 2, 2},
+    {F::kParseTime, "parse_time", 1, 1},
     {F::kToNanos, "to_nanos", 1, 1},
     {F::kFromNanos, "from_nanos", 1, 1},
     {F::kJsonGet, "json_get", 1, 33},
+    {F::kJsonText, "json_text", 1, 33},
+    {F::kJsonElements, "json_elements", 1, 1},
     {F::kIdText, "id_text", 1, 1},
     {F::kArrayLength, "array_length", 1, 1},
     {F::kIpIsV4, "ip_is_v4", 1, 1},
@@ -120,7 +125,7 @@ class Signature {
   [[nodiscard]] Result<Type> substring() const;
   [[nodiscard]] Result<Type> with_pattern(Type result) const;
   [[nodiscard]] Result<Type> time() const;
-  [[nodiscard]] Result<Type> json_get() const;
+  [[nodiscard]] Result<Type> json_member(Type result) const;
   [[nodiscard]] Result<Type> address() const;
 
   const Call& call_;
@@ -215,7 +220,7 @@ Result<Type> Signature::time() const {
   return Type::kTime;
 }
 
-Result<Type> Signature::json_get() const {
+Result<Type> Signature::json_member(Type result) const {
   if (types_[0] != Type::kString && types_[0] != Type::kAny) return wrong(0, "text or a value of any type");
   for (std::size_t i = 1; i < types_.size(); ++i) {
     const Literal* step = literal_at(i);
@@ -229,7 +234,7 @@ Result<Type> Signature::json_get() const {
       return bad(fmt::format("argument {} is an empty key", i + 1));
     }
   }
-  return Type::kAny;
+  return result;
 }
 
 Result<Type> Signature::address() const {
@@ -295,6 +300,7 @@ Result<Type> Signature::result() const {
     case F::kContains:
       return all(Type::kString, Type::kBool);
     case F::kLength:
+    case F::kByteLength:
       return all(Type::kString, Type::kInt);
     case F::kSubstring:
       return substring();
@@ -303,6 +309,9 @@ Result<Type> Signature::result() const {
       return all(Type::kString, Type::kString);
     case F::kMatches:
       return with_pattern(Type::kBool);
+    case F::kReplaceMatches:
+      if (literal_text(*call_.arguments[2]) == nullptr) return wrong(2, "literal text");
+      return with_pattern(Type::kString);
     case F::kExtract:
       return with_pattern(Type::kString);
     case F::kCountMatches:
@@ -322,12 +331,18 @@ Result<Type> Signature::result() const {
     case F::kTimeBucket:
     case F::kFormatTime:
       return time();
+    case F::kParseTime:
+      return all(Type::kString, Type::kTime);
     case F::kToNanos:
       return all(Type::kTime, Type::kInt);
     case F::kFromNanos:
       return all(Type::kInt, Type::kTime);
     case F::kJsonGet:
-      return json_get();
+      return json_member(Type::kAny);
+    case F::kJsonText:
+      return json_member(Type::kString);
+    case F::kJsonElements:
+      return json_member(Type::kStringArray);
     case F::kIdText:
       return all(Type::kId, Type::kString);
     case F::kArrayLength:

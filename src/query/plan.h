@@ -109,11 +109,13 @@ enum class Function {
   kLower,
   kUpper,
   kLength,
-  kSubstring,  ///< (text, first from 0[, length])
-  kReplace,    ///< (text, what, by): every occurrence
-  kTrim,       ///< (text[, characters, a literal]): white space unless said
-  kMatches,    ///< (text, RE2 literal) → bool; in patterns `.` is no line end unless (?s) says so
-  kExtract,    ///< (text, RE2 literal) → first group, or the whole match where there is none; missing without a match
+  kByteLength,
+  kSubstring,       ///< (text, first from 0[, length])
+  kReplace,         ///< (text, what, by): every occurrence
+  kReplaceMatches,  ///< (text, RE2 literal, literal text): every match by that text
+  kTrim,            ///< (text[, characters, a literal]): white space unless said
+  kMatches,         ///< (text, RE2 literal) → bool; in patterns `.` is no line end unless (?s) says so
+  kExtract,  ///< (text, RE2 literal) → first group, or the whole match where there is none; missing without a match
   kCountMatches,  ///< (text, RE2 literal) → int
   // conversion of any scalar but times and ids: missing where it makes no sense ("abc" as a number). Doubles and
   // numbers
@@ -127,11 +129,16 @@ enum class Function {
   // time
   kTimeBucket,  ///< (time, width in nanoseconds, a literal) → the start of its bucket, counted from the epoch
   kFormatTime,  ///< (time, strftime format literal), in UTC
+  kParseTime,   ///< (text) → time: RFC 3339, with `T` or a blank; missing for anything else
   kToNanos,
   kFromNanos,  ///< time ↔ int
   // structure
-  kJsonGet,  ///< (text or kAny holding JSON, literals: key or index from 0 …) → kAny; missing for what is no JSON
-  kIdText,   ///< (id column of 8 or 16 bytes) → lower-case hex, "" for all zero
+  kJsonGet,   ///< (text or kAny holding JSON, literals: key or index from 0 …) → kAny; missing for what is no JSON
+  kJsonText,  ///< the same → text, read in one pass: a string's own, a number's shortest, true and false as 1 and 0,
+              ///< anything else as JSON; missing also for null
+  kJsonElements,  ///< (text or kAny holding JSON) → the elements of a list, each as kJsonText gives it; what is no list
+                  ///< is a list of one
+  kIdText,        ///< (id column of 8 or 16 bytes) → lower-case hex, "" for all zero
   kArrayLength,
   // IP addresses in text: kIpInSubnet takes a literal, `10.0.0.0/8` or `fd00::/8`; it and kIpIsPrivate (RFC 1918 and
   // 4193) are missing for what is no address
