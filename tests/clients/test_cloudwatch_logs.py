@@ -9,56 +9,9 @@ import urllib.request
 import uuid
 
 import boto3
-import pytest
 import watchtower
-from botocore.exceptions import ClientError
+from cloudwatch import ACCOUNT, CREDENTIALS, insights, now_ms, put, refused
 from server import Server
-
-CREDENTIALS = {"aws_access_key_id": "AKIAIOSFODNN7EXAMPLE", "aws_secret_access_key": "secret",
-               "region_name": "us-east-1"}
-ACCOUNT = "123456789012"
-
-
-@pytest.fixture
-def logs(server):
-    return boto3.client("logs", endpoint_url=server.url, **CREDENTIALS)
-
-
-@pytest.fixture
-def group(logs):
-    name = f"g-{uuid.uuid4().hex}"
-    logs.create_log_group(logGroupName=name)
-    return name
-
-
-def now_ms():
-    return int(time.time() * 1000)
-
-
-def put(logs, group, stream, messages, at=None):
-    at = at or now_ms()
-    events = [{"timestamp": at + i, "message": m} for i, m in enumerate(messages)]
-    return logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
-
-
-def refused(code, call, **arguments):
-    with pytest.raises(ClientError) as caught:
-        call(**arguments)
-    assert caught.value.response["Error"]["Code"] == code, caught.value
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
-    return caught.value.response["Error"]["Message"]
-
-
-def insights(logs, group, query, **more):
-    started = logs.start_query(logGroupName=group, startTime=int(time.time()) - 600, endTime=int(time.time()) + 600,
-                               queryString=query, **more)
-    for _ in range(30):
-        answer = logs.get_query_results(queryId=started["queryId"])
-        if answer["status"] not in ("Scheduled", "Running"):
-            assert answer["status"] == "Complete", answer
-            rows = [{cell["field"]: cell["value"] for cell in row} for row in answer["results"]]
-            return rows, answer["statistics"]
-    raise AssertionError("the query did not end")
 
 
 def test_watchtower(server, logs, monkeypatch):

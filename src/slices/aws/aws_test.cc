@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include "base/ids.h"
+#include "slices/aws/event_stream.h"
 #include "slices/aws/identity.h"
 #include "slices/aws/page_token.h"
 #include "slices/aws/parameters.h"
@@ -62,6 +64,16 @@ TEST(PageToken, IsGoodForItsQuestionAlone) {
   EXPECT_EQ(read_page_token("DescribeLogGroups b", token), std::nullopt);
   EXPECT_EQ(read_page_token("DescribeLogGroups a", "invalid"), std::nullopt);
   EXPECT_EQ(read_page_token("DescribeLogGroups a", token.substr(0, token.size() - 2)), std::nullopt);
+}
+
+TEST(EventStream, FramesWithTheirChecksums) {
+  // Made with another implementation of CRC-32 from the description in the dossier (cloudwatch_logs 1.8).
+  EXPECT_EQ(to_hex(event_message("e", "application/json", "{}")),
+            "0000005900000047b899a6e00d3a6d6573736167652d747970650700056576656e740b3a6576656e742d74797065070001650d3a63"
+            "6f6e74656e742d747970650700106170706c69636174696f6e2f6a736f6e7b7d409cef62");
+  const std::string exception = exception_message("SessionTimeoutException", R"({"message":"over"})");
+  EXPECT_NE(exception.find(":exception-type\x07"), std::string::npos);
+  EXPECT_EQ(static_cast<unsigned char>(exception[3]), exception.size());
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include "slices/cloudwatch_logs/event_clock.h"
 #include "slices/cloudwatch_logs/filter_operations.h"
 #include "slices/cloudwatch_logs/group_operations.h"
+#include "slices/cloudwatch_logs/live_sessions.h"
+#include "slices/cloudwatch_logs/live_tail.h"
 #include "slices/cloudwatch_logs/put_log_events.h"
 #include "slices/cloudwatch_logs/queries.h"
 #include "slices/cloudwatch_logs/query_definitions.h"
@@ -25,6 +27,7 @@ using namespace cloudwatch_logs;
 
 constexpr std::string_view kTarget = "Logs_20140328.";
 constexpr std::string_view kPut = "PutLogEvents";
+constexpr std::string_view kLiveTail = "StartLiveTail";
 
 struct NamedOperation {
   std::string_view name;
@@ -78,9 +81,11 @@ std::string_view operation_of(const Request& request) {
 
 /// What all routes of the slice share; lives as long as they do.
 struct Shared {
-  explicit Shared(Middle& middle) : clock(middle.control), queries(middle), service{middle, clock, queries} {}
+  explicit Shared(Middle& middle)
+      : clock(middle.control), queries(middle), tails(middle.runner), service{middle, clock, queries, tails} {}
   EventClock clock;
   Queries queries;
+  LiveSessions tails;
   Service service;
 };
 
@@ -105,8 +110,15 @@ Outcome<Call> read_call(Shared& shared, const Request& request) {
               Parameters(std::move(body))};
 }
 
+Response tail(Shared& shared, const Request& request) {
+  auto call = read_call(shared, request);
+  auto answered = call ? start_live_tail(*call) : std::unexpected(call.error());
+  return answered ? *std::move(answered) : refuse(shared.service.middle, request, answered.error());
+}
+
 Response answer(Shared& shared, const Request& request) {
   Middle& middle = shared.service.middle;
+  if (operation_of(request) == kLiveTail) return tail(shared, request);
   const std::string_view name = operation_of(request);
   const auto found = std::ranges::find(kOperations, name, &NamedOperation::name);
   const AbsentOperation* const absent = found == std::end(kOperations) ? find_absent_operation(name) : nullptr;
@@ -122,7 +134,7 @@ Response answer(Shared& shared, const Request& request) {
   return response;
 }
 
-void put(Shared& shared, const Request& request, Respond respond) {
+void put_events(Shared& shared, const Request& request, Respond respond) {
   auto call = read_call(shared, request);
   if (!call) return respond(refuse(shared.service.middle, request, call.error()));
   put_log_events(*std::move(call), std::move(respond));
@@ -147,7 +159,7 @@ Slice make_cloudwatch_logs_slice(Middle& middle) {
                                    .origins = Origins::kVendor,
                                    .accepts = std::move(accepts)});
     };
-    add([shared](Request&& request, Respond respond) { put(*shared, request, std::move(respond)); },
+    add([shared](Request&& request, Respond respond) { put_events(*shared, request, std::move(respond)); },
         [](const Request& request) { return operation_of(request) == kPut; });
     add(on_query_pool(
             middle, [shared](Request&& request, Respond respond) { respond(answer(*shared, request)); }, shape),

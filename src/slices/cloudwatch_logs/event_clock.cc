@@ -9,8 +9,8 @@
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
-constexpr std::string_view kSpace = "cloudwatch_logs.clock";
-constexpr std::string_view kKey = "mark";
+constexpr std::string_view kClockSpace = "cloudwatch_logs.clock";
+constexpr std::string_view kClockKey = "mark";
 /// How far the mark goes ahead: a commit of the control state in so much time, and at most so much ahead of the time of
 /// day after a restart.
 constexpr std::int64_t kBlock = 5 * kNanosPerSecond;
@@ -20,7 +20,7 @@ constexpr std::int64_t kBlock = 5 * kNanosPerSecond;
 Result<std::int64_t> EventClock::take(std::int64_t now_nanos, std::size_t count) {
   const std::scoped_lock lock(mutex_);
   if (!loaded_) {
-    ASSIGN_OR_RETURN(const auto stored, control_.get(kSpace, kKey));
+    ASSIGN_OR_RETURN(const auto stored, control_.get(kClockSpace, kClockKey));
     const auto value = stored ? value_from_json(stored->json) : Result<Value>(Value());
     const auto* mark = value ? value->as<std::int64_t>() : nullptr;
     next_ = mark_ = mark == nullptr ? 0 : *mark;
@@ -30,7 +30,7 @@ Result<std::int64_t> EventClock::take(std::int64_t now_nanos, std::size_t count)
   const std::int64_t end = first + static_cast<std::int64_t>(count);
   if (end > mark_) {
     const std::int64_t mark = end + kBlock;
-    const auto stored = control_.put(std::string(kSpace), std::string(kKey), std::to_string(mark));
+    const auto stored = control_.put(std::string(kClockSpace), std::string(kClockKey), std::to_string(mark));
     if (!stored) return std::unexpected(stored.error());
     mark_ = mark;
   }

@@ -8,6 +8,8 @@
 
 #include "base/ids.h"
 #include "slices/cloudwatch_logs/event_rows.h"
+#include "slices/cloudwatch_logs/limits.h"
+#include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -29,9 +31,9 @@ constexpr std::size_t kPartGrowth = 8;
 constexpr std::size_t kMostTestedRows =
     8 * kScanRows;  ///< of a part that is read in several pieces, each a search in it
 constexpr std::int64_t kDayNanos = 86'400 * kNanosPerSecond;
-constexpr std::int64_t kLastMs = std::numeric_limits<std::int64_t>::max() / kNanosPerMilli - 1;
+constexpr std::int64_t kNoEnd = 9'000'000'000'000 * kNanosPerMilli;  ///< later events are of no clock
+constexpr std::int64_t kLastStoredMs = std::numeric_limits<std::int64_t>::max() / kNanosPerMilli - 1;
 
-ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
 ExprPtr equal(ExprPtr a, ExprPtr b) { return plan::call(F::kEq, {std::move(a), std::move(b)}); }
 ExprPtr either(ExprPtr a, ExprPtr b) { return plan::call(F::kOr, {std::move(a), std::move(b)}); }
 
@@ -44,14 +46,14 @@ ExprPtr beyond(const Position& gap, bool backward) {
                 plan::both(equal(column("time"), time), plan::call(backward ? F::kLe : F::kGe, {order_expr(), order})));
 }
 
-std::int64_t number_of(const Value& value) {
+std::int64_t nanos_of(const Value& value) {
   const auto* number = value.as<std::int64_t>();
   return number == nullptr ? 0 : *number;
 }
 
 plan::TimeRange range_of(const EventSelection& selection) {
-  const std::int64_t from = std::clamp(selection.from_ms, std::int64_t{0}, kLastMs) * kNanosPerMilli;
-  const std::int64_t to = (std::clamp(selection.to_ms, std::int64_t{-1}, kLastMs) + 1) * kNanosPerMilli;
+  const std::int64_t from = std::clamp(selection.from_ms, std::int64_t{0}, kLastStoredMs) * kNanosPerMilli;
+  const std::int64_t to = (std::clamp(selection.to_ms, std::int64_t{-1}, kLastStoredMs) + 1) * kNanosPerMilli;
   return {{from}, {std::max(from, to)}};
 }
 
@@ -77,10 +79,13 @@ plan::Plan page_plan(const EventSelection& selection, plan::TimeRange range, con
   }
   plan::Sort sort;
   for (const char* key : {"time", "order", "body"}) sort.keys.push_back({field(key), selection.backward});
-  return {{{from}, {std::max(from, to)}}, {std::move(read)}, {std::move(sort), plan::Limit{rows, 0, {}}}};
+  // A side that asks for everything asks for nothing: the column is then not read to test it.
+  const plan::TimeRange asked{{from <= 0 ? plan::kAllTime.from.value : from},
+                              {to >= kNoEnd ? plan::kAllTime.to.value : std::max(from, to)}};
+  return {asked, {std::move(read)}, {std::move(sort), plan::Limit{rows, 0, {}}}};
 }
 
-std::string text_of(Value& value) {
+std::string take_text(Value& value) {
   auto* text = std::get_if<std::string>(&value.data);
   return text == nullptr ? std::string() : std::move(*text);
 }
@@ -106,9 +111,9 @@ std::vector<plan::TimeRange> parts_of(const plan::Runner& runner, const EventSel
     const auto answer = runner.run({range, {std::move(read)}, {std::move(count), sort, plan::Limit{kMostBins, 0, {}}}});
     std::uint64_t rows = 0;
     for (const auto& bin : answer ? answer->rows : std::vector<std::vector<Value>>()) {
-      rows += static_cast<std::uint64_t>(number_of(bin[1]));
+      rows += static_cast<std::uint64_t>(nanos_of(bin[1]));
       if (rows < wanted) continue;
-      const std::int64_t begin = number_of(bin[0]);
+      const std::int64_t begin = nanos_of(bin[0]);
       const std::int64_t end = selection.backward ? begin : begin + kCountedBin;
       if (end <= range.from.value || end >= range.to.value) break;
       if (selection.backward) {
@@ -133,7 +138,7 @@ std::int64_t events_before(const Position& gap, std::int64_t total) {
 }
 
 bool is_of_moment(const std::vector<Value>& row, const Position& gap) {
-  return number_of(row[0]) == gap.time && number_of(row[1]) == gap.order;
+  return nanos_of(row[0]) == gap.time && nanos_of(row[1]) == gap.order;
 }
 
 /// The rows of an answer in their order, each with the gap in front of it.
@@ -154,11 +159,11 @@ class RowReader {
   /// nullopt: it is on the other side of the start.
   std::optional<LogEvent> next(std::vector<Value>& row) {
     LogEvent event;
-    event.time = number_of(row[0]);
-    event.order = number_of(row[1]);
-    event.received = number_of(row[2]);
-    event.stream = text_of(row[3]);
-    event.message = text_of(row[4]);
+    event.time = nanos_of(row[0]);
+    event.order = nanos_of(row[1]);
+    event.received = nanos_of(row[2]);
+    event.stream = take_text(row[3]);
+    event.message = take_text(row[4]);
     if (!any_ || event.time != time_ || event.order != order_) same_ = 0;
     any_ = true;
     time_ = event.time;
@@ -180,14 +185,15 @@ class RowReader {
 }  // namespace
 
 ExprPtr order_expr() {
-  return plan::call(F::kIf, {equal(column("protocol"), text(kProtocol)), column("observed_time"), column("received")});
+  return plan::call(F::kIf,
+                    {equal(column("protocol"), literal_text(kProtocol)), column("observed_time"), column("received")});
 }
 
 ExprPtr stream_name_expr() {
   return plan::call(
       F::kCoalesce,
       {plan::attribute(plan::Level::kResource, std::string(kStreamNames), plan::Type::kString),
-       plan::attribute(plan::Level::kResource, "service.instance.id", plan::Type::kString), text(kOtlpStream)});
+       plan::attribute(plan::Level::kResource, "service.instance.id", plan::Type::kString), literal_text(kOtlpStream)});
 }
 
 Outcome<ExprPtr> group_condition(Call& call, const LogGroup& group) {
@@ -199,13 +205,13 @@ Outcome<ExprPtr> group_condition(Call& call, const LogGroup& group) {
   }
   Array names;
   for (const auto& service : services) names.emplace_back(service);
-  ExprPtr condition = plan::both(equal(column("protocol"), text("otlp")),
+  ExprPtr condition = plan::both(equal(column("protocol"), literal_text("otlp")),
                                  plan::call(F::kIn, {column("service"), literal(Value(std::move(names)))}));
   if (group.is_stored()) {
-    const ExprPtr sent =
-        plan::both(equal(column("scope"), text(scope_text(group))), equal(column("protocol"), text(kProtocol)));
+    const ExprPtr sent = plan::both(equal(column("scope"), literal_text(scope_text(group))),
+                                    equal(column("protocol"), literal_text(kProtocol)));
     condition = either(sent, condition);
-    condition = plan::both(equal(column("service"), text(group.name)), condition);
+    condition = plan::both(equal(column("service"), literal_text(group.name)), condition);
   }
   if (!group.deleted_streams.empty()) {
     Array ids;
@@ -260,7 +266,7 @@ Result<EventPage> read_events(const plan::Runner& runner, const EventSelection& 
       }
       page.end = start = selection.backward ? event->before : event->after();
       if (!matches) continue;
-      bytes += event->message.size() + 26;
+      bytes += event->message.size() + kEventOverhead;
       page.events.push_back(*std::move(event));
     }
     if (all) {

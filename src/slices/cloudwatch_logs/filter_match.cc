@@ -39,14 +39,6 @@ bool matches_wildcard(std::string_view pattern, std::string_view text) {
   return p == pattern.size();
 }
 
-std::optional<double> number_of(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
 /// A scalar as patterns see it.
 struct Scalar {
   std::string text;
@@ -55,7 +47,7 @@ struct Scalar {
 
 /// nullopt for null, arrays and objects.
 std::optional<Scalar> scalar_of(const Value& value) {
-  if (const auto* text = value.as<std::string>()) return Scalar{*text, number_of(*text)};
+  if (const auto* text = value.as<std::string>()) return Scalar{*text, pattern_number(*text)};
   if (const auto* integer = value.as<std::int64_t>())
     return Scalar{std::to_string(*integer), static_cast<double>(*integer)};
   if (const auto* number = value.as<double>()) return Scalar{fmt::format("{}", *number), *number};
@@ -90,7 +82,7 @@ bool holds(const PatternComparison& comparison, const Scalar& scalar) {
 }
 
 /// The last member of that name, as AWS has it.
-const Value* member_of(const Value& value, const std::string& name) {
+const Value* last_member(const Value& value, const std::string& name) {
   const auto* object = value.as<Object>();
   if (object == nullptr) return nullptr;
   const Value* last = nullptr;
@@ -106,7 +98,7 @@ bool reach(const Value& value, const PatternSelector& selector, std::size_t step
   if (step == selector.steps.size()) return visit(value);
   const auto& next = selector.steps[step];
   if (const auto* name = std::get_if<std::string>(&next)) {
-    const Value* member = member_of(value, *name);
+    const Value* member = last_member(value, *name);
     return member != nullptr && reach(*member, selector, step + 1, visit);
   }
   const auto* array = value.as<Array>();
@@ -169,7 +161,7 @@ bool matches_terms(const std::vector<PatternTerm>& terms, std::string_view messa
 }
 
 /// Blanks part the words of a message; `[…]` and `"…"` are one word each, without their signs.
-std::vector<std::string_view> words_of(std::string_view message) {
+std::vector<std::string_view> split_words(std::string_view message) {
   std::vector<std::string_view> words;
   std::size_t at = 0;
   const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
@@ -200,7 +192,7 @@ struct FieldWord {
   std::string_view word;
 };
 std::optional<std::vector<FieldWord>> assign(const std::vector<PatternField>& fields, std::string_view message) {
-  const auto words = words_of(message);
+  const auto words = split_words(message);
   const bool open = std::ranges::any_of(fields, &PatternField::ellipsis);
   if (open ? words.size() + 1 < fields.size() : words.size() != fields.size()) return std::nullopt;
   std::vector<FieldWord> assigned;
@@ -220,7 +212,7 @@ bool matches_fields(const std::vector<PatternField>& fields, std::string_view me
   const auto assigned = assign(fields, message);
   return assigned && std::ranges::all_of(*assigned, [](const FieldWord& one) {
            return !one.field->condition ||
-                  holds_all(*one.field->condition, Scalar{std::string(one.word), number_of(one.word)});
+                  holds_all(*one.field->condition, Scalar{std::string(one.word), pattern_number(one.word)});
          });
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/members.h"
 #include "slices/aws/page_token.h"
 #include "slices/cloudwatch_logs/filter_pattern.h"
 #include "slices/cloudwatch_logs/filters_store.h"
@@ -16,15 +17,8 @@ constexpr std::size_t kMaxMetricFilters = 100;
 constexpr std::size_t kMaxSubscriptions = 2;
 constexpr std::size_t kMaxTestMessages = 50;
 
-const aws::TextRule kGroupName{.min = 1, .max = kMaxName, .pattern = kGroupLetters, .required = true};
 const aws::TextRule kFilterName{.min = 1, .max = kMaxName, .pattern = kNameLetters, .required = true};
 const aws::TextRule kPattern{.max = kMaxPattern, .required = true};
-
-std::string text_member(const Object& object, std::string_view name) {
-  const auto found = std::ranges::find(object, name, &Object::value_type::first);
-  const auto* text = found == object.end() ? nullptr : found->second.as<std::string>();
-  return text == nullptr ? std::string() : *text;
-}
 
 /// As AWS prints a list of transformations in a message.
 std::string java_text(const Array& transformations) {
@@ -129,7 +123,7 @@ Outcome<void> check_quota(Call& call, std::string_view space, const LogGroup& gr
                           std::size_t most) {
   ASSIGN_OR_FAULT(const auto filters, list_filters(call, space, &group, ""));
   const bool replaces =
-      std::ranges::any_of(filters, [&](const Object& filter) { return text_member(filter, "filterName") == name; });
+      std::ranges::any_of(filters, [&](const Object& filter) { return text_of(member(filter, "filterName")) == name; });
   if (!replaces && filters.size() >= most) return aws::refuse(std::string(kLimitExceeded), "Resource limit exceeded.");
   return {};
 }
@@ -185,8 +179,8 @@ Outcome<Answer> describe_metric_filters(Call& call) {
     const auto* list = found == filter.end() ? nullptr : found->second.as<Array>();
     return list != nullptr && std::ranges::any_of(*list, [&](const Value& one) {
              const auto* object = one.as<Object>();
-             return object != nullptr && text_member(*object, "metricName") == *metric &&
-                    text_member(*object, "metricNamespace") == *metric_namespace;
+             return object != nullptr && text_of(member(*object, "metricName")) == *metric &&
+                    text_of(member(*object, "metricNamespace")) == *metric_namespace;
            });
   });
 }

@@ -12,28 +12,19 @@
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
-constexpr int kMaxDepth = 32;
+constexpr int kMaxPatternDepth = 32;
 constexpr int kMaxRegexes = 2;  ///< of a JSON or space-delimited pattern (4.2)
 constexpr std::size_t kMaxSteps = 30;
 
 std::unexpected<Error> invalid(std::string message) { return fail(ErrorCode::kInvalid, std::move(message)); }
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-bool is_word(char c) { return is_alphanumeric(static_cast<unsigned char>(c)) || c == '_'; }
+bool is_pattern_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_pattern_word(char c) { return is_alphanumeric(static_cast<unsigned char>(c)) || c == '_'; }
 
 /// Letters that a regex may have (4.2).
 bool is_regex_letter(char c) {
   constexpr std::string_view kOthers = "_#=@/;,-:^$?[]{}|\\*+. ";
   return is_alphanumeric(static_cast<unsigned char>(c)) || kOthers.contains(c);
-}
-
-std::optional<double> number_of(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || (text[0] != '-' && text[0] != '.' && (text[0] < '0' || text[0] > '9'))) return std::nullopt;
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 Result<RegexPtr> compile(std::string_view source) {
@@ -70,7 +61,7 @@ class PatternParser {
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
   [[nodiscard]] char peek() const { return at_end() ? '\0' : text_[at_]; }
   void skip_blanks() {
-    while (!at_end() && is_blank(peek())) ++at_;
+    while (!at_end() && is_pattern_blank(peek())) ++at_;
   }
   bool take(std::string_view what) {
     skip_blanks();
@@ -123,10 +114,10 @@ class PatternParser {
       return term;
     }
     const std::size_t begin = at_;
-    while (!at_end() && !is_blank(peek())) {
+    while (!at_end() && !is_pattern_blank(peek())) {
       const char c = peek();
       // Letters beyond ASCII are taken as they are; signs must stand in quotes.
-      if (!is_word(c) && static_cast<unsigned char>(c) < 0x80)
+      if (!is_pattern_word(c) && static_cast<unsigned char>(c) < 0x80)
         return invalid(fmt::format("invalid character(s) in term '{}'", text_.substr(begin, at_ - begin + 1)));
       ++at_;
     }
@@ -166,11 +157,11 @@ class PatternParser {
       return operand;
     }
     const std::size_t begin = at_;
-    while (!at_end() && !is_blank(peek()) && !ends.contains(peek())) ++at_;
+    while (!at_end() && !is_pattern_blank(peek()) && !ends.contains(peek())) ++at_;
     if (at_ == begin) return expected("a value");
     operand.text = text_.substr(begin, at_ - begin);
     operand.has_wildcard = operand.text.contains('*');
-    const auto number = number_of(operand.text);
+    const auto number = pattern_number(operand.text);
     operand.is_number = number.has_value();
     operand.number = number.value_or(0);
     return operand;
@@ -229,7 +220,7 @@ class PatternParser {
   }
 
   Result<PatternExprPtr> json_any(int depth) {
-    if (depth > kMaxDepth) return invalid(fmt::format("parentheses deeper than {}", kMaxDepth));
+    if (depth > kMaxPatternDepth) return invalid(fmt::format("parentheses deeper than {}", kMaxPatternDepth));
     return any_of([&]() -> Result<PatternExprPtr> {
       if (!take("(")) return json_condition();
       ASSIGN_OR_RETURN(PatternExprPtr inner, json_any(depth + 1));
@@ -272,7 +263,7 @@ class PatternParser {
       const char c = text_[at_ + i];
       if ((c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c) != word[i]) return false;
     }
-    if (at_ + word.size() < text_.size() && is_word(text_[at_ + word.size()])) return false;
+    if (at_ + word.size() < text_.size() && is_pattern_word(text_[at_ + word.size()])) return false;
     at_ += word.size();
     return true;
   }
@@ -294,7 +285,7 @@ class PatternParser {
   }
   Result<void> name_step(PatternSelector& selector) {
     const std::size_t begin = ++at_;
-    while (is_word(peek()) || peek() == '-' || static_cast<unsigned char>(peek()) >= 0x80) ++at_;
+    while (is_pattern_word(peek()) || peek() == '-' || static_cast<unsigned char>(peek()) >= 0x80) ++at_;
     if (at_ == begin) return expected("a property's name");
     selector.steps.emplace_back(std::string(text_.substr(begin, at_ - begin)));
     return {};
@@ -368,7 +359,7 @@ class PatternParser {
   std::string field_name() {
     skip_blanks();
     const std::size_t begin = at_;
-    while (is_word(peek()) || peek() == '-') ++at_;
+    while (is_pattern_word(peek()) || peek() == '-') ++at_;
     return std::string(text_.substr(begin, at_ - begin));
   }
   /// A compound condition speaks of one field; AWS's own example repeats its name in another letter case.
@@ -386,6 +377,15 @@ class PatternParser {
 };
 
 }  // namespace
+
+std::optional<double> pattern_number(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.empty() || (text[0] != '-' && text[0] != '.' && (text[0] < '0' || text[0] > '9'))) return std::nullopt;
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
 Result<FilterPattern> parse_filter_pattern(std::string_view text) {
   constexpr std::size_t kMaxBytes = 4 * kMaxPattern;

@@ -3,6 +3,7 @@
 // `{ JSON conditions }` and `[space, delimited, fields]`. Source: dossier cloudwatch_logs 4.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -78,6 +79,9 @@ struct FilterPattern {
 
 /// Errors: kInvalid, with what was seen and what was expected.
 Result<FilterPattern> parse_filter_pattern(std::string_view text);
+
+/// A number as patterns and messages write it; nullopt for text that is none.
+std::optional<double> pattern_number(std::string_view text);
 
 bool matches(const FilterPattern& pattern, std::string_view message);
 

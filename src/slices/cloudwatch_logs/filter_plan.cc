@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "slices/cloudwatch_logs/limits.h"
+#include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -12,13 +13,12 @@ namespace {
 using plan::ExprPtr;
 using F = plan::Function;
 
-ExprPtr text(std::string_view value) { return plan::literal(Value(std::string(value))); }
 ExprPtr body() { return plan::column("body"); }
-ExprPtr has(std::string_view part) { return plan::call(F::kContains, {body(), text(part)}); }
+ExprPtr has(std::string_view part) { return plan::call(F::kContains, {body(), literal_text(part)}); }
 ExprPtr negated(ExprPtr condition) { return plan::call(F::kNot, {std::move(condition)}); }
 
-ExprPtr occurs(const PatternTerm& term) {
-  if (term.regex) return plan::call(F::kMatches, {body(), text(term.regex->pattern())});
+ExprPtr occurs_condition(const PatternTerm& term) {
+  if (term.regex) return plan::call(F::kMatches, {body(), literal_text(term.regex->pattern())});
   return term.text.empty() ? plan::literal(Value(true)) : has(term.text);
 }
 
@@ -27,16 +27,16 @@ ExprPtr terms_condition(const std::vector<PatternTerm>& terms) {
   ExprPtr all;
   std::vector<ExprPtr> any;
   for (const PatternTerm& term : terms) {
-    if (term.kind == Kind::kOptional) any.push_back(occurs(term));
-    if (term.kind == Kind::kRequired) all = plan::both(all, occurs(term));
-    if (term.kind == Kind::kExcluded) all = plan::both(all, negated(occurs(term)));
+    if (term.kind == Kind::kOptional) any.push_back(occurs_condition(term));
+    if (term.kind == Kind::kRequired) all = plan::both(all, occurs_condition(term));
+    if (term.kind == Kind::kExcluded) all = plan::both(all, negated(occurs_condition(term)));
   }
   return all ? all : plan::call(F::kOr, std::move(any));
 }
 
 /// The longest run of letters and digits in an operand: what the line must hold for it to be equal. Letters of JSON
 /// text can be written as \uXXXX: `escapes` lets such lines through.
-ExprPtr words_of(const PatternOperand& operand, bool escapes) {
+ExprPtr necessary_words(const PatternOperand& operand, bool escapes) {
   if (operand.regex || operand.is_number) return nullptr;
   std::string_view best;
   const std::string_view all = operand.text;
@@ -54,7 +54,7 @@ ExprPtr words_of(const PatternOperand& operand, bool escapes) {
 /// A condition that holds for every line for which `expr` does; null when none is known.
 ExprPtr necessary(const PatternExpr& expr, bool json) {
   if (expr.kind == PatternExpr::Kind::kCondition)
-    return expr.condition.op == PatternOp::kEq ? words_of(expr.condition.operand, json) : nullptr;
+    return expr.condition.op == PatternOp::kEq ? necessary_words(expr.condition.operand, json) : nullptr;
   std::vector<ExprPtr> parts;
   for (const auto& part : expr.parts) {
     ExprPtr one = necessary(*part, json);

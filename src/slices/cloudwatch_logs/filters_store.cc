@@ -1,17 +1,13 @@
 #include "slices/cloudwatch_logs/filters_store.h"
 
-#include <algorithm>
 #include <map>
+
+#include "model/members.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
 constexpr std::size_t kMostFilters = 100'000;
-
-const std::string* text_of(const Object& object, std::string_view name) {
-  const auto found = std::ranges::find(object, name, &Object::value_type::first);
-  return found == object.end() ? nullptr : found->second.as<std::string>();
-}
 
 }  // namespace
 
@@ -33,11 +29,10 @@ Outcome<std::vector<Object>> list_filters(Call& call, std::string_view space, co
     auto value = value_from_json(document.json);
     const auto* object = value ? value->as<Object>() : nullptr;
     if (object == nullptr || object->size() != 3) continue;
-    const std::string* region = text_of(*object, "region");
-    const std::string* name = text_of(*object, "name");
+    const std::string name(text_of(member(*object, "name")));
     const auto* filter = object->back().second.as<Object>();
-    if (region == nullptr || name == nullptr || filter == nullptr) continue;
-    if (*region == call.identity.region && name->starts_with(prefix)) found.emplace(*name, *filter);
+    if (name.empty() || filter == nullptr || text_of(member(*object, "region")) != call.identity.region) continue;
+    if (name.starts_with(prefix)) found.emplace(name, *filter);
   }
   std::vector<Object> filters;
   for (auto& [name, filter] : found) filters.push_back(std::move(filter));

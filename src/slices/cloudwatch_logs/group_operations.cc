@@ -17,16 +17,15 @@
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
+using F = plan::Function;
+
 constexpr std::array<std::int64_t, 22> kRetentions = {1,   3,   5,   7,   14,   30,   60,   90,   120,  150,  180,
                                                       365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
-constexpr std::size_t kMostGroups = 100'000;
-constexpr std::int64_t kEventOverhead = 26;
-
-const aws::TextRule kGroupName{.min = 1, .max = kMaxName, .pattern = kGroupLetters, .required = true};
+constexpr std::size_t kMostListedGroups = 100'000;
 
 /// Groups of both kinds by name. `matches`: of the name.
 Outcome<std::vector<LogGroup>> all_groups(Call& call, std::string_view prefix) {
-  ASSIGN_OR_FAULT(auto groups, list_stored_groups(call, prefix, "", kMostGroups));
+  ASSIGN_OR_FAULT(auto groups, list_stored_groups(call, prefix, "", kMostListedGroups));
   ASSIGN_OR_FAULT(const auto services, service_groups(call));
   const std::size_t stored = groups.size();
   for (const ServiceGroup& service : services) {
@@ -43,9 +42,8 @@ Outcome<std::vector<LogGroup>> all_groups(Call& call, std::string_view prefix) {
   return groups;
 }
 
-/// Characters of all messages and 26 for each event, as this server counts a group's size; by group name.
+/// Bytes of all messages and 26 for each event, as this server counts a group's size; by group name.
 Result<std::map<std::string, std::int64_t>> stored_bytes(Call& call, std::span<const LogGroup> groups) {
-  using F = plan::Function;
   std::map<std::string, std::int64_t> bytes;
   if (groups.empty()) return bytes;
   Array scopes;
@@ -53,8 +51,8 @@ Result<std::map<std::string, std::int64_t>> stored_bytes(Call& call, std::span<c
   plan::TableRead read;
   read.table = plan::Table::kLogs;
   read.columns = {{"service", plan::column("service")},
-                  {"size", plan::call(F::kAdd, {plan::call(F::kLength, {plan::column("body")}),
-                                                plan::literal(Value(kEventOverhead))})}};
+                  {"size", plan::call(F::kAdd, {plan::call(F::kByteLength, {plan::column("body")}),
+                                                plan::literal(Value(static_cast<std::int64_t>(kEventOverhead)))})}};
   read.where = plan::call(F::kIn, {plan::column("scope"), plan::literal(Value(std::move(scopes)))});
   plan::Aggregate by_group;
   by_group.keys = {{"service", plan::field("service")}};

@@ -6,7 +6,7 @@
 
 namespace tetrascope::cloudwatch_logs {
 
-using Kind = QueryToken::Kind;
+using Token = QueryToken::Kind;
 using Node = QueryNode::Kind;
 
 Parsed<QueryNodePtr> QueryParser::made(QueryNode node) {
@@ -63,7 +63,7 @@ Parsed<QueryNodePtr> QueryParser::comparison(int depth) {
   QUERY_PARSED(QueryNodePtr left, sum(depth));
   std::string op;
   bool negated = false;
-  if (token_.kind == Kind::kSign) {
+  if (token_.kind == Token::kSign) {
     for (const std::string_view sign : {"=", "!=", "<", "<=", ">", ">="}) {
       if (token_.text == sign) op = sign;
     }
@@ -165,17 +165,17 @@ Parsed<QueryNodePtr> QueryParser::unary(int depth) {
 
 Parsed<QueryNodePtr> QueryParser::primary(int depth) {
   switch (token_.kind) {
-    case Kind::kNumber:
+    case Token::kNumber:
       return number();
-    case Kind::kPeriod:
+    case Token::kPeriod:
       return leaf(Node::kPeriod);
-    case Kind::kText:
+    case Token::kText:
       return leaf(Node::kText);
-    case Kind::kRegex:
+    case Token::kRegex:
       return leaf(Node::kRegex);
-    case Kind::kQuotedField:
+    case Token::kQuotedField:
       return leaf(Node::kField);
-    case Kind::kWord: {
+    case Token::kWord: {
       const QueryToken word = token_;
       QUERY_CHECKED(advance());
       if (at_sign("(")) return call(word, depth);
@@ -186,7 +186,7 @@ Parsed<QueryNodePtr> QueryParser::primary(int depth) {
       node.end = word.end;
       return made(std::move(node));
     }
-    case Kind::kSign:
+    case Token::kSign:
       if (!at_sign("(")) break;
       {
         const std::size_t begin = token_.begin;
@@ -198,7 +198,7 @@ Parsed<QueryNodePtr> QueryParser::primary(int depth) {
         QUERY_CHECKED(take_sign(")"));
         return made(std::move(node));
       }
-    case Kind::kEnd:
+    case Token::kEnd:
       break;
   }
   return expected("an expression");

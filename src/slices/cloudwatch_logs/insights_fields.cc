@@ -6,6 +6,7 @@
 
 #include "query/fields.h"
 #include "slices/cloudwatch_logs/event_reads.h"
+#include "slices/cloudwatch_logs/plan_literals.h"
 #include "slices/honeycomb_key.h"
 
 namespace tetrascope::cloudwatch_logs {
@@ -19,28 +20,15 @@ using F = plan::Function;
 
 constexpr std::size_t kMaxJsonSteps = 30;
 
-ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
-
 ExprPtr unless_empty(ExprPtr value) {
-  return plan::call(F::kIf, {plan::call(F::kNe, {value, text("")}), value, literal(Value(), Type::kString)});
+  return plan::call(F::kIf, {plan::call(F::kNe, {value, literal_text("")}), value, literal(Value(), Type::kString)});
 }
 
-/// `a.b.0.c` of the message; null where it is no JSON or has none.
-ExprPtr member_of_message(std::string_view path) {
-  std::vector<ExprPtr> arguments = {column("body")};
-  while (!path.empty()) {
-    const std::size_t dot = std::min(path.find('.'), path.size());
-    const std::string_view step = path.substr(0, dot);
-    path.remove_prefix(std::min(dot + 1, path.size()));
-    if (step.empty()) continue;
-    std::int64_t index = 0;
-    const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
-    const bool is_index = error == std::errc{} && end == step.data() + step.size() && index >= 0 && index <= 1'000'000;
-    arguments.push_back(is_index ? literal(Value(index)) : text(step));
-    if (arguments.size() > kMaxJsonSteps) break;
-  }
-  if (arguments.size() == 1) return nullptr;
-  return plan::call(F::kJsonGet, std::move(arguments));
+/// Of an attribute, which a client sent with a type of its own: what it looks like here.
+ExprPtr text_of_any(const ExprPtr& any) {
+  const ExprPtr is_flag = plan::call(F::kEq, {plan::call(F::kTypeName, {any}), literal_text("bool")});
+  const ExprPtr digit = plan::call(F::kToString, {plan::call(F::kToInt, {plan::call(F::kToBool, {any})})});
+  return plan::call(F::kIf, {is_flag, digit, plan::call(F::kToString, {any})});
 }
 
 bool names_trace(std::string_view name) {
@@ -49,6 +37,23 @@ bool names_trace(std::string_view name) {
 }
 
 }  // namespace
+
+ExprPtr json_member(ExprPtr document, std::string_view path) {
+  std::vector<ExprPtr> arguments = {std::move(document)};
+  while (!path.empty()) {
+    const std::size_t dot = std::min(path.find('.'), path.size());
+    const std::string_view step = path.substr(0, dot);
+    path.remove_prefix(std::min(dot + 1, path.size()));
+    if (step.empty()) continue;
+    std::int64_t index = 0;
+    const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
+    const bool is_index = error == std::errc{} && end == step.data() + step.size() && index >= 0 && index <= 1'000'000;
+    arguments.push_back(is_index ? literal(Value(index)) : literal_text(step));
+    if (arguments.size() > kMaxJsonSteps) break;
+  }
+  if (arguments.size() == 1) return nullptr;
+  return plan::call(F::kJsonText, std::move(arguments));
+}
 
 TypedQueryExpr EventFields::use(std::string_view name) {
   const auto found = std::ranges::find(used_, name, &Used::name);
@@ -65,21 +70,19 @@ TypedQueryExpr EventFields::read(std::string_view name) const {
   if (name == "@ingestionTime") return {column("received"), Type::kTime};
   if (name == "@message") return {column("body"), Type::kString};
   if (name == "@logStream") return {stream_name_expr(), Type::kString};
-  if (name == "@log") return {plan::call(F::kConcat, {text(account_ + ":"), column("service")}), Type::kString};
+  if (name == "@log") return {plan::call(F::kConcat, {literal_text(account_ + ":"), column("service")}), Type::kString};
   if (name.starts_with("@@")) name.remove_prefix(1);
   std::vector<ExprPtr> places;
-  if (ExprPtr member = member_of_message(name)) places.push_back(std::move(member));
+  if (ExprPtr member = json_member(column("body"), name)) places.push_back(std::move(member));
   const std::string key(name);
   const plan::KnownTypes known = plan::known_types(catalogue_, Signal::kLogs, kDefaultEnvironment, "", key);
-  if (!known.empty()) places.push_back(plan::attribute_of_known_types(key, known, Type::kAny));
-  const auto add_text = [&](ExprPtr value) {
-    places.push_back(plan::call(F::kToAny, {unless_empty(std::move(value))}));
-  };
+  if (!known.empty()) places.push_back(text_of_any(plan::attribute_of_known_types(key, known, Type::kAny)));
+  const auto add_text = [&](ExprPtr value) { places.push_back(unless_empty(std::move(value))); };
   if (names_trace(name)) add_text(plan::call(F::kIdText, {column("trace_id")}));
   if (name == "severity_text" || name == "severityText") add_text(column("severity_text"));
   if (places.empty()) return missing_value();
-  if (places.size() == 1) return {places.front(), Type::kAny};
-  return {plan::call(F::kCoalesce, std::move(places)), Type::kAny};
+  if (places.size() == 1) return {places.front(), Type::kString};
+  return {plan::call(F::kCoalesce, std::move(places)), Type::kString};
 }
 
 }  // namespace tetrascope::cloudwatch_logs

@@ -10,6 +10,9 @@
 
 namespace tetrascope::cloudwatch_logs {
 
+/// `a.b.0.c` of a JSON document in text, as text; null for a path without a step.
+plan::ExprPtr json_member(plan::ExprPtr document, std::string_view path);
+
 /// Columns of the read that a query needs, each once.
 class EventFields {
  public:

@@ -9,6 +9,7 @@
 
 #include "query/functions.h"
 #include "query/types.h"
+#include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -20,11 +21,8 @@ using F = plan::Function;
 using Node = QueryNode::Kind;
 using Arguments = std::vector<TypedQueryExpr>;
 
-ExprPtr integer(std::int64_t value) { return literal(Value(value)); }
-ExprPtr zero_or_one(ExprPtr condition) { return call(F::kIf, {std::move(condition), integer(1), integer(0)}); }
-
-std::unexpected<QueryError> wrong(const QueryNode& node, std::string message) {
-  return std::unexpected(QueryError{std::move(message), node.begin, node.end});
+ExprPtr zero_or_one(ExprPtr condition) {
+  return call(F::kIf, {std::move(condition), literal_integer(1), literal_integer(0)});
 }
 
 Type number_type(const TypedQueryExpr& value) {
@@ -48,7 +46,7 @@ TypedQueryExpr flag(ExprPtr condition) {
   return {call(F::kCoalesce, {std::move(condition), literal(Value(false))}), Type::kBool};
 }
 
-ExprPtr is_blank(const TypedQueryExpr& value, bool trims) {
+ExprPtr blank_condition(const TypedQueryExpr& value, bool trims) {
   const ExprPtr text = trims ? call(F::kTrim, {as_text(value)}) : as_text(value);
   return call(F::kEq, {call(F::kCoalesce, {text, literal(Value(std::string()))}), literal(Value(std::string()))});
 }
@@ -59,7 +57,7 @@ Parsed<TypedQueryExpr> trim_side(const QueryNode& node, const Arguments& argumen
   if (arguments.size() == 2) {
     const auto* characters = std::get_if<plan::Literal>(&arguments[1].expr->node);
     const auto* text = characters == nullptr ? nullptr : characters->value.as<std::string>();
-    if (text == nullptr || text->empty()) return wrong(node, "the characters to trim must be a text");
+    if (text == nullptr || text->empty()) return wrong_query(node, "the characters to trim must be a text");
     set = re2::RE2::QuoteMeta(*text);
   }
   const std::string pattern = left ? fmt::format("(?s)^[{}]*(.*)$", set) : fmt::format("(?s)^(.*?)[{}]*$", set);
@@ -69,11 +67,11 @@ Parsed<TypedQueryExpr> trim_side(const QueryNode& node, const Arguments& argumen
 Parsed<TypedQueryExpr> bucket(const QueryNode& node, const Arguments& arguments, std::size_t period, bool up) {
   const std::int64_t width = node.arguments[period]->integer;
   if (node.arguments[period]->kind != Node::kPeriod || width < 1 || width > plan::kMaxBucketNanos)
-    return wrong(*node.arguments[period], "a period such as 5m is expected");
+    return wrong_query(*node.arguments[period], "a period such as 5m is expected");
   const ExprPtr time = as_time(arguments[0]);
-  const ExprPtr start = call(F::kTimeBucket, {time, integer(width)});
+  const ExprPtr start = call(F::kTimeBucket, {time, literal_integer(width)});
   if (!up) return TypedQueryExpr{start, Type::kTime};
-  const ExprPtr next = call(F::kAdd, {start, integer(width)});
+  const ExprPtr next = call(F::kAdd, {start, literal_integer(width)});
   return TypedQueryExpr{call(F::kIf, {call(F::kEq, {start, time}), start, next}), Type::kTime};
 }
 
@@ -82,9 +80,9 @@ Parsed<TypedQueryExpr> power(const QueryNode& node, const Arguments& arguments) 
   constexpr std::int64_t kMostFactors = 16;
   const QueryNode& exponent = *node.arguments[1];
   if (exponent.kind != Node::kInteger || exponent.integer < 0 || exponent.integer > kMostFactors)
-    return wrong(exponent, fmt::format("the right side of ^ must be a whole number from 0 to {}", kMostFactors));
+    return wrong_query(exponent, fmt::format("the right side of ^ must be a whole number from 0 to {}", kMostFactors));
   const Type type = number_type(arguments[0]);
-  ExprPtr product = integer(1);
+  ExprPtr product = literal_integer(1);
   for (std::int64_t i = 0; i < exponent.integer; ++i) product = call(F::kMul, {product, as_number(arguments[0])});
   return TypedQueryExpr{product, exponent.integer == 0 ? Type::kInt : type};
 }
@@ -92,11 +90,12 @@ Parsed<TypedQueryExpr> power(const QueryNode& node, const Arguments& arguments) 
 Parsed<TypedQueryExpr> in_subnet(const QueryNode& node, const Arguments& arguments) {
   const auto* subnet = std::get_if<plan::Literal>(&arguments[1].expr->node);
   if (subnet == nullptr || subnet->value.as<std::string>() == nullptr)
-    return wrong(*node.arguments[1], "a subnet such as \"10.0.0.0/8\" is expected");
+    return wrong_query(*node.arguments[1], "a subnet such as \"10.0.0.0/8\" is expected");
   ExprPtr inside = call(F::kIpInSubnet, {as_text(arguments[0]), arguments[1].expr});
   const plan::Call& made = std::get<plan::Call>(inside->node);
   const Type types[] = {Type::kString, Type::kString};
-  if (!plan::result_type(made, types)) return wrong(*node.arguments[1], "a subnet such as \"10.0.0.0/8\" is expected");
+  if (!plan::result_type(made, types))
+    return wrong_query(*node.arguments[1], "a subnet such as \"10.0.0.0/8\" is expected");
   return flag(std::move(inside));
 }
 
@@ -177,7 +176,7 @@ void add_text_functions(Definitions& table) {
                           }};
   table["trim"] = {1, 2, [](const QueryNode& node, const Arguments& in) -> Parsed<TypedQueryExpr> {
                      if (in.size() == 2 && !std::holds_alternative<plan::Literal>(in[1].expr->node))
-                       return wrong(node, "the characters to trim must be a text");
+                       return wrong_query(node, "the characters to trim must be a text");
                      return of_texts(F::kTrim, in, Type::kString);
                    }};
   table["ltrim"] = {1, 2, [](const QueryNode& node, const Arguments& in) { return trim_side(node, in, true); }};
@@ -188,10 +187,10 @@ void add_text_functions(Definitions& table) {
                        return TypedQueryExpr{call(F::kSubstring, std::move(parts)), Type::kString};
                      }};
   table["isempty"] = {1, 1, [](const QueryNode&, const Arguments& in) -> Parsed<TypedQueryExpr> {
-                        return TypedQueryExpr{is_blank(in[0], false), Type::kBool};
+                        return TypedQueryExpr{blank_condition(in[0], false), Type::kBool};
                       }};
   table["isblank"] = {1, 1, [](const QueryNode&, const Arguments& in) -> Parsed<TypedQueryExpr> {
-                        return TypedQueryExpr{is_blank(in[0], true), Type::kBool};
+                        return TypedQueryExpr{blank_condition(in[0], true), Type::kBool};
                       }};
 }
 
@@ -251,15 +250,16 @@ const Definitions& definitions() {
 }  // namespace
 
 Parsed<TypedQueryExpr> apply_function(const QueryNode& node, const Arguments& arguments, UnixNanos now) {
-  if (node.text == "now" && arguments.empty()) return TypedQueryExpr{integer(now.value / kNanosPerSecond), Type::kInt};
+  if (node.text == "now" && arguments.empty())
+    return TypedQueryExpr{literal_integer(now.value / kNanosPerSecond), Type::kInt};
   const auto found = definitions().find(node.text);
-  if (found == definitions().end()) return wrong(node, fmt::format("unknown function {}", node.text));
+  if (found == definitions().end()) return wrong_query(node, fmt::format("unknown function {}", node.text));
   const Definition& definition = found->second;
   if (arguments.size() < definition.least || arguments.size() > definition.most)
-    return wrong(node, fmt::format("{} arguments for {}, {} expected", arguments.size(), node.text,
-                                   definition.least == definition.most
-                                       ? std::to_string(definition.least)
-                                       : fmt::format("{} to {}", definition.least, definition.most)));
+    return wrong_query(node, fmt::format("{} arguments for {}, {} expected", arguments.size(), node.text,
+                                         definition.least == definition.most
+                                             ? std::to_string(definition.least)
+                                             : fmt::format("{} to {}", definition.least, definition.most)));
   return definition.make(node, arguments);
 }
 

@@ -10,13 +10,13 @@
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
+bool is_query_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool begins_word(char c) {
   return (is_alphanumeric(static_cast<unsigned char>(c)) && !is_digit(c)) || c == '_' || c == '@' ||
          static_cast<unsigned char>(c) >= 0x80;
 }
-bool is_word(char c) { return begins_word(c) || is_digit(c) || c == '.'; }
+bool is_query_word(char c) { return begins_word(c) || is_digit(c) || c == '.'; }
 
 struct Unit {
   std::string_view name;
@@ -64,7 +64,7 @@ void QueryLexer::skip_blanks() {
   while (at_ < text_.size()) {
     if (text_[at_] == '#') {
       at_ = std::min(text_.find('\n', at_), text_.size());
-    } else if (is_blank(text_[at_])) {
+    } else if (is_query_blank(text_[at_])) {
       ++at_;
     } else {
       return;
@@ -143,7 +143,7 @@ Parsed<QueryToken> QueryLexer::next(bool regex_may_follow) {
   if (is_digit(c) || (c == '.' && is_digit(at(at_ + 1)))) return number();
   const std::size_t begin = at_;
   if (begins_word(c)) {
-    while (is_word(at(at_))) ++at_;
+    while (is_query_word(at(at_))) ++at_;
     return QueryToken{QueryToken::Kind::kWord, std::string(text_.substr(begin, at_ - begin)), 0, begin, at_};
   }
   const std::string_view two = text_.substr(at_, 2);

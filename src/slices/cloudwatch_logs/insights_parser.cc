@@ -9,7 +9,7 @@
 
 namespace tetrascope::cloudwatch_logs {
 
-using Kind = QueryToken::Kind;
+using Token = QueryToken::Kind;
 using Node = QueryNode::Kind;
 
 std::string lower_case(std::string_view text) {
@@ -19,9 +19,9 @@ std::string lower_case(std::string_view text) {
 }
 
 bool QueryParser::at_word(std::string_view word) const {
-  return token_.kind == Kind::kWord && lower_case(token_.text) == word;
+  return token_.kind == Token::kWord && lower_case(token_.text) == word;
 }
-bool QueryParser::at_sign(std::string_view sign) const { return token_.kind == Kind::kSign && token_.text == sign; }
+bool QueryParser::at_sign(std::string_view sign) const { return token_.kind == Token::kSign && token_.text == sign; }
 
 Parsed<void> QueryParser::advance(bool regex_may_follow) {
   last_end_ = token_.end;
@@ -32,7 +32,7 @@ Parsed<void> QueryParser::advance(bool regex_may_follow) {
 /// In the words of AWS's own parser, which clients show as they are.
 std::unexpected<QueryError> QueryParser::expected(std::string_view what) const {
   const std::string seen =
-      token_.kind == Kind::kEnd
+      token_.kind == Token::kEnd
           ? "<EOF>"
           : std::string(lexer_.text().substr(token_.begin, std::min<std::size_t>(token_.end - token_.begin, 100)));
   return std::unexpected(
@@ -47,22 +47,27 @@ Parsed<void> QueryParser::take_sign(std::string_view sign, bool regex_may_follow
 Parsed<InsightsQuery> QueryParser::query() {
   InsightsQuery query;
   QUERY_CHECKED(advance());
+  if (at_word("source")) {
+    QUERY_PARSED(query.source, source());
+    if (token_.kind == Token::kEnd) return query;
+    QUERY_CHECKED(take_sign("|"));
+  }
   while (true) {
     if (query.commands.size() >= kMaxQueryCommands)
       return std::unexpected(
           QueryError{fmt::format("more than {} commands", kMaxQueryCommands), token_.begin, token_.end});
     QUERY_PARSED(QueryCommand command, this->command());
     query.commands.push_back(std::move(command));
-    if (token_.kind == Kind::kEnd) return query;
+    if (token_.kind == Token::kEnd) return query;
     QUERY_CHECKED(take_sign("|"));
-    if (token_.kind == Kind::kEnd) return query;
+    if (token_.kind == Token::kEnd) return query;
   }
 }
 
 Parsed<QueryCommand> QueryParser::command() {
   QueryCommand command;
   command.begin = token_.begin;
-  const std::string word = token_.kind == Kind::kWord ? lower_case(token_.text) : std::string();
+  const std::string word = token_.kind == Token::kWord ? lower_case(token_.text) : std::string();
   using Command = QueryCommand::Kind;
   const auto with = [&](Command kind, Parsed<void> rest) -> Parsed<QueryCommand> {
     QUERY_CHECKED(std::move(rest));
@@ -106,7 +111,19 @@ Parsed<QueryCommand> QueryParser::command() {
     QUERY_CHECKED(start());
     return with(Command::kParse, parse(command));
   }
-  return expected("{K_PARSE, K_FIELDS, K_DISPLAY, K_FILTER, K_STATS, K_SORT, K_ORDER, K_HEAD, K_LIMIT, K_DEDUP}");
+  if (word == "pattern") {
+    QUERY_CHECKED(start());
+    QUERY_PARSED(QueryNodePtr text, expr(0));
+    command.items.push_back({std::move(text), {}});
+    return with(Command::kPattern, {});
+  }
+  if (word == "unnest") {
+    QUERY_CHECKED(start());
+    return with(Command::kUnnest, unnest(command));
+  }
+  return expected(
+      "{K_PARSE, K_FIELDS, K_DISPLAY, K_FILTER, K_STATS, K_SORT, K_ORDER, K_HEAD, K_LIMIT, K_DEDUP, K_PATTERN, "
+      "K_UNNEST}");
 }
 
 Parsed<void> QueryParser::items(std::vector<QueryItem>& out, bool sorted) {
@@ -136,7 +153,7 @@ Parsed<QueryItem> QueryParser::item() {
 }
 
 Parsed<std::string> QueryParser::name() {
-  if (token_.kind != Kind::kWord && token_.kind != Kind::kQuotedField) return expected("a name");
+  if (token_.kind != Token::kWord && token_.kind != Token::kQuotedField) return expected("a name");
   std::string text = token_.text;
   QUERY_CHECKED(advance());
   return text;
@@ -150,7 +167,7 @@ Parsed<void> QueryParser::stats(QueryCommand& command) {
 }
 
 Parsed<void> QueryParser::limit(QueryCommand& command) {
-  if (token_.kind != Kind::kNumber) return expected("a number");
+  if (token_.kind != Token::kNumber) return expected("a number");
   const auto [end, error] = std::from_chars(token_.text.data(), token_.text.data() + token_.text.size(), command.limit);
   if (error != std::errc{} || end != token_.text.data() + token_.text.size() || command.limit > 100'000)
     return expected("a whole number of at most 100000");
@@ -162,14 +179,24 @@ Parsed<void> QueryParser::dedup(QueryCommand& command) {
   return {};
 }
 
+Parsed<void> QueryParser::unnest(QueryCommand& command) {
+  QueryItem item;
+  QUERY_PARSED(item.expr, expr(0));
+  if (!at_word("into")) return expected("K_INTO");
+  QUERY_CHECKED(advance());
+  QUERY_PARSED(item.name, name());
+  command.items.push_back(std::move(item));
+  return {};
+}
+
 Parsed<void> QueryParser::parse(QueryCommand& command) {
   QueryNode message;
   message.kind = Node::kField;
   message.text = "@message";
   command.input = std::make_shared<const QueryNode>(message);
-  if (token_.kind != Kind::kText && token_.kind != Kind::kRegex) {
+  if (token_.kind != Token::kText && token_.kind != Token::kRegex) {
     // The pattern stands right behind the field: a `/` there is no division.
-    if (token_.kind == Kind::kWord || token_.kind == Kind::kQuotedField) {
+    if (token_.kind == Token::kWord || token_.kind == Token::kQuotedField) {
       QueryNode field;
       field.kind = Node::kField;
       field.text = token_.text;
@@ -189,7 +216,7 @@ Parsed<void> QueryParser::parse(QueryCommand& command) {
     }
   }
   const QueryToken pattern = token_;
-  if (pattern.kind != Kind::kText && pattern.kind != Kind::kRegex) return expected("a pattern");
+  if (pattern.kind != Token::kText && pattern.kind != Token::kRegex) return expected("a pattern");
   QUERY_CHECKED(advance());
   std::vector<std::string> names;
   if (at_word("as")) {
@@ -199,7 +226,7 @@ Parsed<void> QueryParser::parse(QueryCommand& command) {
       names.push_back(std::move(one));
     } while (at_sign(",") && names.size() < kMaxQueryItems);
   }
-  auto compiled = pattern.kind == Kind::kText ? glob_pattern(pattern.text, names) : group_pattern(pattern.text);
+  auto compiled = pattern.kind == Token::kText ? glob_pattern(pattern.text, names) : group_pattern(pattern.text);
   if (!compiled) return std::unexpected(QueryError{compiled.error(), pattern.begin, pattern.end});
   command.pattern = std::move(compiled->pattern);
   command.names = std::move(compiled->names);

@@ -18,7 +18,7 @@ inline constexpr std::size_t kMaxQueryNodes = 2'000;
 
 std::string lower_case(std::string_view text);
 
-/// Commands are in insights_parser.cc, expressions in insights_expressions.cc.
+/// Commands are in insights_parser.cc, expressions in insights_expressions.cc, SOURCE in insights_source.cc.
 class QueryParser {
  public:
   explicit QueryParser(std::string_view text) : lexer_(text) {}
@@ -32,6 +32,10 @@ class QueryParser {
   [[nodiscard]] std::unexpected<QueryError> expected(std::string_view what) const;
   Parsed<void> take_sign(std::string_view sign, bool regex_may_follow = false);
 
+  Parsed<QuerySource> source();
+  Parsed<void> source_properties(QuerySource& source);
+  Parsed<std::vector<std::string>> texts();
+  Parsed<std::int64_t> source_time();
   Parsed<QueryCommand> command();
   Parsed<void> items(std::vector<QueryItem>& out, bool sorted);
   Parsed<QueryItem> item();
@@ -39,6 +43,7 @@ class QueryParser {
   Parsed<void> limit(QueryCommand& command);
   Parsed<void> dedup(QueryCommand& command);
   Parsed<void> parse(QueryCommand& command);
+  Parsed<void> unnest(QueryCommand& command);
   Parsed<std::string> name();
 
   Parsed<QueryNodePtr> expr(int depth) { return any(depth); }

@@ -6,7 +6,9 @@
 
 #include "query/types.h"
 #include "slices/cloudwatch_logs/event_reads.h"
+#include "slices/cloudwatch_logs/insights_clusters.h"
 #include "slices/cloudwatch_logs/insights_fields.h"
+#include "slices/cloudwatch_logs/insights_parser.h"
 #include "slices/cloudwatch_logs/insights_stats.h"
 
 namespace tetrascope::cloudwatch_logs {
@@ -42,6 +44,7 @@ class Compiler {
   struct Column {
     std::string name;
     TypedQueryExpr value;
+    bool structured = false;  ///< holds JSON, whose members are asked for by `name.member`
   };
 
   Parsed<void> apply(const QueryCommand& command) {
@@ -65,6 +68,10 @@ class Compiler {
         return dedup(command);
       case Command::kParse:
         return parse(command);
+      case Command::kPattern:
+        return pattern(command);
+      case Command::kUnnest:
+        return unnest(command);
     }
     return {};
   }
@@ -73,6 +80,10 @@ class Compiler {
   Parsed<TypedQueryExpr> name(const QueryNode& node) {
     for (auto column = made_.rbegin(); column != made_.rend(); ++column) {
       if (column->name == node.text) return column->value;
+      if (!column->structured || !node.text.starts_with(column->name + ".")) continue;
+      const std::string_view path = std::string_view(node.text).substr(column->name.size() + 1);
+      if (ExprPtr member = json_member(column->value.expr, path))
+        return TypedQueryExpr{std::move(member), Type::kString};
     }
     if (stats_ > 0)
       return std::unexpected(QueryError{"Unknown symbols found in or after stats: " + node.text, node.begin, node.end});
@@ -100,7 +111,8 @@ class Compiler {
         compute.columns.push_back({column, value->expr});
         value->expr = field(column);
       }
-      added.push_back({item.name, *std::move(value)});
+      const bool structured = value->type == Type::kAny;
+      added.push_back({item.name, *std::move(value), structured});
     }
     if (!compute.columns.empty()) stages_.emplace_back(std::move(compute));
     for (Column& column : added) show(std::move(column));
@@ -136,10 +148,49 @@ class Compiler {
     return {};
   }
 
-  Parsed<void> stats(const QueryCommand& command) {
+  /// One row an element; what is no list is a list of one.
+  Parsed<void> unnest(const QueryCommand& command) {
+    const QueryItem& item = command.items.front();
+    auto list = expression(*item.expr);
+    if (!list) return std::unexpected(std::move(list).error());
+    const std::string whole = next_name("u");
+    const std::string element = next_name("u");
+    const ExprPtr text = list->type == Type::kAny ? list->expr : as_text(*list);
+    stages_.emplace_back(plan::Compute{{{whole, text}}});
+    stages_.emplace_back(plan::Compute{{{element, plan::call(F::kJsonElements, {field(whole)})}}});
+    stages_.emplace_back(plan::Unnest{element});
+    const ExprPtr missing = plan::call(F::kIsMissing, {field(whole)});
+    const ExprPtr value = plan::call(F::kIf, {missing, literal(Value(), Type::kString), field(element)});
+    made_.push_back({item.name, {value, Type::kString}, true});
+    return {};
+  }
+
+  Parsed<void> count_aggregation(const QueryCommand& command) {
     if (++stats_ > kMostStats)
       return std::unexpected(QueryError{"a query has at most two stats commands", command.begin, command.end});
     if (stats_ == 1) before_stats_ = stages_.size();
+    return {};
+  }
+
+  Parsed<void> pattern(const QueryCommand& command) {
+    auto text = expression(*command.items.front().expr);
+    if (!text) return std::unexpected(std::move(text).error());
+    QUERY_CHECKED(count_aggregation(command));
+    for (plan::Stage& stage : cluster_stages(as_text(*text), {scope_.range, {read(event_columns())}, stages_}))
+      stages_.push_back(std::move(stage));
+    sorted_ = true;
+    made_.clear();
+    shown_.clear();
+    show({"@pattern", {field(kClusterPattern), Type::kString}});
+    show({"@ratio", {field(kClusterRatio), Type::kDouble}});
+    show({"@sampleCount", {field(kClusterCount), Type::kInt}});
+    show({"@severityLabel", {field(kClusterSeverity), Type::kString}});
+    shown_any_ = true;
+    return {};
+  }
+
+  Parsed<void> stats(const QueryCommand& command) {
+    QUERY_CHECKED(count_aggregation(command));
     std::string time;
     QueryNames known = [this](const QueryNode& node) -> Parsed<TypedQueryExpr> {
       if (stats_ == 1) {  // fields of events are still there
@@ -269,36 +320,60 @@ class Compiler {
       shown.columns.push_back({"ptr_log", events_.use("@log").expr});
       for (const char* each : {"ptr_time", "ptr_order", "ptr_log"}) project.columns.emplace_back(each);
     }
-    const std::size_t filters = stats_ == 0 ? counted_stages() : before_stats_;
-    std::vector<plan::Stage> matched(stages_.begin(), stages_.begin() + static_cast<std::ptrdiff_t>(filters));
-    matched.emplace_back(plan::Aggregate{{}, {count_of("count")}, {}, {}});
+    out.counted = counted(std::min(counted_stages(), stats_ == 0 ? stages_.size() : before_stats_));
     stages_.emplace_back(std::move(shown));
     stages_.emplace_back(std::move(project));
-    std::vector<plan::Named> columns = events_.columns();
-    if (needs_order_) columns.push_back({"order", order_expr()});
-    out.plan = {scope_.range, {read(columns)}, std::move(stages_)};
-    out.matched = {scope_.range, {read(columns)}, std::move(matched)};
-    out.scanned = scanned();
+    out.plan = {scope_.range, {read(event_columns())}, std::move(stages_)};
     return out;
   }
 
-  /// Stages that let rows through or not, up to the first that orders or cuts them.
+  std::vector<plan::Named> event_columns() const {
+    std::vector<plan::Named> columns = events_.columns();
+    if (needs_order_) columns.push_back({"order", order_expr()});
+    return columns;
+  }
+
+  /// Stages that let rows through or not, up to the first that orders, cuts or multiplies them.
   [[nodiscard]] std::size_t counted_stages() const {
     const auto cuts = [](const plan::Stage& stage) {
       return std::holds_alternative<plan::Sort>(stage) || std::holds_alternative<plan::Limit>(stage) ||
-             std::holds_alternative<plan::Dedup>(stage);
+             std::holds_alternative<plan::Dedup>(stage) || std::holds_alternative<plan::Unnest>(stage) ||
+             std::holds_alternative<plan::Aggregate>(stage);
     };
     return static_cast<std::size_t>(std::ranges::find_if(stages_, cuts) - stages_.begin());
   }
 
-  plan::Plan scanned() const {
+  /// All rows are looked at once: those that filters let pass are counted beside the others.
+  plan::Plan counted(std::size_t stages) const {
+    std::vector<plan::Named> columns = event_columns();
+    columns.push_back({"size", plan::call(F::kByteLength, {plan::column("body")})});
     plan::AggregateCall bytes;
     bytes.name = "bytes";
     bytes.op = plan::AggregateOp::kSum;
     bytes.argument = field("size");
-    return {scope_.range,
-            {read({{"size", plan::call(F::kLength, {plan::column("body")})}})},
-            {plan::Aggregate{{}, {count_of("count"), bytes}, {}, {}}}};
+    plan::Aggregate aggregate{{}, {count_of("count"), bytes}, {}, {}};
+    plan::Plan plan{scope_.range, {}, {}};
+    ExprPtr passes;
+    for (std::size_t i = 0; i < stages; ++i) {
+      const auto* filter = std::get_if<plan::Filter>(&stages_[i]);
+      if (filter == nullptr) {
+        plan.stages.push_back(stages_[i]);
+        continue;
+      }
+      const std::string column = fmt::format("pass{}", i);
+      plan.stages.emplace_back(plan::Compute{{{column, filter->condition}}});
+      passes = plan::both(std::move(passes), field(column));
+    }
+    if (passes) {
+      aggregate.calls.push_back(count_of("matched"));
+      aggregate.calls.back().where = std::move(passes);
+    } else {
+      columns.erase(columns.begin(), columns.end() - 1);
+      plan.stages.clear();
+    }
+    plan.reads.push_back(read(std::move(columns)));
+    plan.stages.emplace_back(std::move(aggregate));
+    return plan;
   }
 
   const InsightsScope& scope_;

@@ -24,8 +24,9 @@ struct InsightsPlan {
   plan::Plan plan;
   std::vector<std::string> names;  ///< of the plan's columns, in their order; those after them are hidden
   bool has_pointer = false;        ///< the hidden columns are time, order and service of an event
-  plan::Plan scanned;              ///< one row: how many events, and characters, the groups have
-  plan::Plan matched;              ///< one row: how many events pass the filters
+  /// One row: how many events the groups have, and how many bytes they are; where the query filters, then how many
+  /// pass.
+  plan::Plan counted;
 };
 
 Parsed<InsightsPlan> compile_insights_query(const InsightsQuery& query, const InsightsScope& scope);

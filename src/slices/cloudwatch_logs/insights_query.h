@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,9 +45,9 @@ struct QueryItem {
 };
 
 struct QueryCommand {
-  enum class Kind { kFields, kDisplay, kFilter, kStats, kSort, kLimit, kDedup, kParse };
+  enum class Kind { kFields, kDisplay, kFilter, kStats, kSort, kLimit, kDedup, kParse, kPattern, kUnnest };
   Kind kind = Kind::kFields;
-  std::vector<QueryItem> items;  ///< kFilter has one
+  std::vector<QueryItem> items;  ///< kFilter and kPattern have one; kUnnest one, with the name of its elements
   std::vector<QueryItem> by;     ///< of stats
   std::uint64_t limit = 0;
   QueryNodePtr input;              ///< of parse
@@ -56,9 +57,28 @@ struct QueryCommand {
   std::size_t end = 0;
 };
 
+/// `SOURCE`, in front of the commands: the groups that a query is of, in place of those of the request.
+struct QuerySource {
+  std::vector<std::string> names;  ///< `SOURCE "name" …`
+  bool by_property = false;        ///< `SOURCE logGroups(…)`: all groups but for what stands there
+  std::vector<std::string> prefixes;
+  std::vector<std::string> accounts;
+  std::vector<std::string> classes;
+  std::optional<std::int64_t> start_ms;  ///< `START=…` and `END=…`, inclusive
+  std::optional<std::int64_t> end_ms;
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
 struct InsightsQuery {
+  std::optional<QuerySource> source;
   std::vector<QueryCommand> commands;
 };
+
+/// An error at the place of an expression.
+inline std::unexpected<QueryError> wrong_query(const QueryNode& node, std::string message) {
+  return std::unexpected(QueryError{std::move(message), node.begin, node.end});
+}
 
 inline constexpr std::size_t kMaxQueryBytes = 10'000;
 

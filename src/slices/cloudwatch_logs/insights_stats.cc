@@ -18,10 +18,6 @@ using plan::Type;
 using F = plan::Function;
 using Node = QueryNode::Kind;
 
-std::unexpected<QueryError> wrong(const QueryNode& node, std::string message) {
-  return std::unexpected(QueryError{std::move(message), node.begin, node.end});
-}
-
 Parsed<TypedQueryExpr> compile_list_membership(const QueryNode& node, const TypedQueryExpr& left) {
   const QueryNode& list = *node.arguments[1];
   std::vector<ExprPtr> any;
@@ -45,7 +41,7 @@ Parsed<TypedQueryExpr> compile_like(const QueryNode& node, const TypedQueryExpr&
     const F function = pattern.kind == Node::kRegex ? F::kMatches : F::kContains;
     return TypedQueryExpr{plan::call(function, {as_text(left), literal(Value(pattern.text))}), Type::kBool};
   }
-  return wrong(pattern, "a text or a regular expression is expected");
+  return wrong_query(pattern, "a text or a regular expression is expected");
 }
 
 bool is_comparison(std::string_view op) {
@@ -75,7 +71,7 @@ class Expressions {
       case Node::kList:
         break;
     }
-    return wrong(node, "this cannot stand here");
+    return wrong_query(node, "this cannot stand here");
   }
 
  private:
@@ -111,7 +107,7 @@ class Expressions {
 
   /// `bin(5m)`: of the event's time.
   Parsed<TypedQueryExpr> bin(const QueryNode& node) const {
-    if (node.arguments.size() != 1) return wrong(node, "bin takes a period such as 5m");
+    if (node.arguments.size() != 1) return wrong_query(node, "bin takes a period such as 5m");
     QueryNode floor = node;
     floor.text = "datefloor";
     QueryNode time;
@@ -196,7 +192,7 @@ class Stats {
     }
     const auto key = std::ranges::find(stages_.columns, node.text, &StatsColumn::name);
     if (key != stages_.columns.end()) return TypedQueryExpr{field(key->column), key->type};
-    return wrong(node, "Unknown symbols found in or after stats: " + node.text);
+    return wrong_query(node, "Unknown symbols found in or after stats: " + node.text);
   }
 
   Parsed<TypedQueryExpr> value(const QueryItem& item) {
@@ -227,14 +223,14 @@ class Stats {
     if (counts && (node.arguments.empty() || node.arguments[0]->kind == Node::kStar))
       return TypedQueryExpr{add(kind.op, nullptr), Type::kInt};
     if (node.arguments.size() != (quantile ? 2U : 1U))
-      return wrong(node, fmt::format("wrong number of arguments for {}", node.text));
+      return wrong_query(node, fmt::format("wrong number of arguments for {}", node.text));
     const QueryCalls none;
     auto argument = Expressions(names_, none, now_).compile(*node.arguments[0]);
     if (!argument) return argument;
     if (counts || kind.op == AggregateOp::kCountDistinct)
       return TypedQueryExpr{add(kind.op, argument->expr), Type::kInt};
     if (kind.op == AggregateOp::kFirst || kind.op == AggregateOp::kLast) {
-      if (time_.empty()) return wrong(node, "Unknown symbols found in or after stats: @timestamp");
+      if (time_.empty()) return wrong_query(node, "Unknown symbols found in or after stats: @timestamp");
       return TypedQueryExpr{add(kind.op, argument->expr), argument->type};
     }
     if (kind.of_numbers) return of_numbers(node, kind, *argument);
@@ -247,7 +243,7 @@ class Stats {
       const QueryNode& percent = *node.arguments[1];
       const bool number = percent.kind == Node::kInteger || percent.kind == Node::kDouble;
       level = percent.number / 100;
-      if (!number || !(level >= 0 && level <= 1)) return wrong(percent, "a percentile from 0 to 100 is expected");
+      if (!number || !(level >= 0 && level <= 1)) return wrong_query(percent, "a percentile from 0 to 100 is expected");
     }
     const bool whole = argument.type == Type::kInt || argument.type == Type::kBool;
     const ExprPtr value = add(kind.op, as_number(argument), level);
@@ -257,7 +253,7 @@ class Stats {
   /// Numbers and other values have no common order in a plan: the extreme number where there is one, else the extreme
   /// text; of sortsFirst and sortsLast the other way round for the first, as 5.5 sorts them.
   TypedQueryExpr extreme(AggregateOp op, const TypedQueryExpr& argument, bool sorts) {
-    if (argument.type != Type::kAny) return {add(op, argument.expr), argument.type};
+    if (argument.type != Type::kAny && argument.type != Type::kString) return {add(op, argument.expr), argument.type};
     const ExprPtr number = plan::call(F::kToAny, {add(op, as_number(argument))});
     const ExprPtr is_number = plan::call(F::kNot, {plan::call(F::kIsMissing, {as_number(argument)})});
     const ExprPtr others = plan::call(F::kIf, {is_number, literal(Value(), Type::kString), as_text(argument)});

@@ -4,6 +4,7 @@
 
 #include "query/fields.h"
 #include "query/types.h"
+#include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -13,22 +14,19 @@ using plan::literal;
 using plan::Type;
 using F = plan::Function;
 
-ExprPtr integer(std::int64_t value) { return literal(Value(value)); }
-ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
-
 /// Whole milliseconds: of integers all the way, since no double holds the nanoseconds.
 ExprPtr millis(const ExprPtr& time) {
   const ExprPtr nanos = call(F::kToNanos, {time});
-  const ExprPtr whole = call(F::kSub, {nanos, call(F::kMod, {nanos, integer(kNanosPerMilli)})});
-  return call(F::kToInt, {call(F::kRound, {call(F::kDiv, {whole, integer(kNanosPerMilli)})})});
+  const ExprPtr whole = call(F::kSub, {nanos, call(F::kMod, {nanos, literal_integer(kNanosPerMilli)})});
+  return call(F::kToInt, {call(F::kRound, {call(F::kDiv, {whole, literal_integer(kNanosPerMilli)})})});
 }
 
 /// `2021-10-30 19:10:00.000` (dossier cloudwatch_logs 5.1).
 ExprPtr time_text(const ExprPtr& time) {
-  const ExprPtr fraction = call(F::kMod, {millis(time), integer(1'000)});
-  const ExprPtr digits =
-      call(F::kSubstring, {call(F::kToString, {call(F::kAdd, {fraction, integer(1'000)})}), integer(1)});
-  return call(F::kConcat, {call(F::kFormatTime, {time, text("%F %T")}), text("."), digits});
+  const ExprPtr fraction = call(F::kMod, {millis(time), literal_integer(1'000)});
+  const ExprPtr digits = call(
+      F::kSubstring, {call(F::kToString, {call(F::kAdd, {fraction, literal_integer(1'000)})}), literal_integer(1)});
+  return call(F::kConcat, {call(F::kFormatTime, {time, literal_text("%F %T")}), literal_text("."), digits});
 }
 
 const plan::Literal* literal_of(const TypedQueryExpr& value) { return std::get_if<plan::Literal>(&value.expr->node); }
@@ -53,7 +51,7 @@ F function_of(std::string_view op) {
 
 }  // namespace
 
-TypedQueryExpr text_literal(std::string_view value) { return {text(value), Type::kString}; }
+TypedQueryExpr text_literal(std::string_view value) { return {literal_text(value), Type::kString}; }
 TypedQueryExpr missing_value() { return {literal(Value(), Type::kAny), Type::kAny}; }
 
 ExprPtr as_text(const TypedQueryExpr& value) {
@@ -85,7 +83,7 @@ ExprPtr as_number(const TypedQueryExpr& value) {
 
 ExprPtr as_condition(const TypedQueryExpr& value) {
   if (value.type == Type::kBool) return value.expr;
-  return call(F::kNe, {as_number(value), integer(0)});
+  return call(F::kNe, {as_number(value), literal_integer(0)});
 }
 
 ExprPtr as_any(const TypedQueryExpr& value) {
@@ -96,7 +94,7 @@ ExprPtr as_any(const TypedQueryExpr& value) {
 
 ExprPtr as_time(const TypedQueryExpr& value) {
   if (value.type == Type::kTime) return value.expr;
-  const ExprPtr nanos = call(F::kMul, {call(F::kToInt, {as_number(value)}), integer(kNanosPerMilli)});
+  const ExprPtr nanos = call(F::kMul, {call(F::kToInt, {as_number(value)}), literal_integer(kNanosPerMilli)});
   return call(F::kFromNanos, {nanos});
 }
 

@@ -7,10 +7,10 @@ namespace {
 
 using Leaves = std::vector<std::pair<std::string, std::string>>;
 
-constexpr int kMaxDepth = 30;  // deeper ones cannot be asked for either
+constexpr int kMaxLeafDepth = 30;  // deeper ones cannot be asked for either
 
 void add_leaves(const Value& value, const std::string& name, int depth, Leaves& out) {
-  if (out.size() >= kMostLeaves || depth > kMaxDepth) return;
+  if (out.size() >= kMostLeaves || depth > kMaxLeafDepth) return;
   if (const auto* object = value.as<Object>()) {
     for (const auto& [key, member] : *object) add_leaves(member, name + "." + key, depth + 1, out);
   } else if (const auto* array = value.as<Array>()) {

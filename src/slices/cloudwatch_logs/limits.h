@@ -27,5 +27,9 @@ inline constexpr std::size_t kMaxIdentifier = 2048;
 inline constexpr std::size_t kMaxPattern = 1024;
 inline constexpr std::int64_t kMaxDescribed = 50;
 inline constexpr std::int64_t kMaxEvents = 10'000;
+/// What each event counts for beside its message, in a batch, a page or a group's size.
+inline constexpr std::size_t kEventOverhead = 26;
+
+inline const aws::TextRule kGroupName{.min = 1, .max = kMaxName, .pattern = kGroupLetters, .required = true};
 
 }  // namespace tetrascope::cloudwatch_logs

@@ -6,6 +6,7 @@
 #include <limits>
 #include <span>
 
+#include "model/members.h"
 #include "slices/cloudwatch_logs/limits.h"
 
 namespace tetrascope::cloudwatch_logs {
@@ -23,22 +24,7 @@ std::string group_key(const Call& call, std::string_view name) {
   return call.identity.region + "/" + std::string(name);
 }
 
-const Value* find(const Object& object, std::string_view name) {
-  const auto found = std::ranges::find(object, name, &Object::value_type::first);
-  return found == object.end() ? nullptr : &found->second;
-}
-std::string text_of(const Object& object, std::string_view name) {
-  const Value* value = find(object, name);
-  const auto* text = value == nullptr ? nullptr : value->as<std::string>();
-  return text == nullptr ? std::string() : *text;
-}
-std::int64_t number_of(const Object& object, std::string_view name) {
-  const Value* value = find(object, name);
-  const auto* number = value == nullptr ? nullptr : value->as<std::int64_t>();
-  return number == nullptr ? 0 : *number;
-}
-
-std::string group_json(const LogGroup& group) {
+std::string group_document(const LogGroup& group) {
   Array deleted;
   for (const std::int64_t id : group.deleted_streams) deleted.emplace_back(id);
   return to_json(Value(Object{{"name", Value(group.name)},
@@ -52,24 +38,23 @@ std::string group_json(const LogGroup& group) {
                               {"deleted_streams", Value(std::move(deleted))}}));
 }
 
-/// What group_json() wrote.
+/// What group_document() wrote.
 LogGroup group_of(const ControlDocument& document) {
   LogGroup group;
   const auto value = value_from_json(document.json);
   const auto* object = value ? value->as<Object>() : nullptr;
   if (object == nullptr) return group;
-  group.name = text_of(*object, "name");
-  group.id = number_of(*object, "id");
-  group.created_ms = number_of(*object, "created_ms");
-  group.retention_days = number_of(*object, "retention_days");
-  group.kms_key = text_of(*object, "kms_key");
-  group.log_class = text_of(*object, "class");
+  group.name = text_of(member(*object, "name"));
+  group.id = integer_of(member(*object, "id")).value_or(0);
+  group.created_ms = integer_of(member(*object, "created_ms")).value_or(0);
+  group.retention_days = integer_of(member(*object, "retention_days")).value_or(0);
+  group.kms_key = text_of(member(*object, "kms_key"));
+  group.log_class = text_of(member(*object, "class"));
   group.version = document.version;
-  group.deletion_protected = number_of(*object, "protected") != 0;
-  if (const Value* tags = find(*object, "tags"); tags != nullptr && tags->as<Object>() != nullptr)
-    group.tags = *tags->as<Object>();
-  if (const Value* deleted = find(*object, "deleted_streams"); deleted != nullptr && deleted->as<Array>() != nullptr) {
-    for (const Value& id : *deleted->as<Array>()) {
+  group.deletion_protected = integer_of(member(*object, "protected")).value_or(0) != 0;
+  if (const Object* tags = object_of(member(*object, "tags"))) group.tags = *tags;
+  if (const Array* deleted = array_of(member(*object, "deleted_streams"))) {
+    for (const Value& id : *deleted) {
       if (const auto* number = id.as<std::int64_t>()) group.deleted_streams.push_back(*number);
     }
   }
@@ -80,14 +65,15 @@ LogStream stream_of(const ControlDocument& document) {
   LogStream stream;
   const auto value = value_from_json(document.json);
   if (const auto* object = value ? value->as<Object>() : nullptr) {
-    stream.name = text_of(*object, "name");
-    stream.id = number_of(*object, "id");
-    stream.created_ms = number_of(*object, "created_ms");
+    stream.name = text_of(member(*object, "name"));
+    stream.id = integer_of(member(*object, "id")).value_or(0);
+    stream.created_ms = integer_of(member(*object, "created_ms")).value_or(0);
   }
   return stream;
 }
 
-ControlWrite put(std::string_view space, std::string key, std::string json, std::optional<std::int64_t> expected = {}) {
+ControlWrite put_write(std::string_view space, std::string key, std::string json,
+                       std::optional<std::int64_t> expected = {}) {
   return {ControlWrite::Kind::kPut, std::string(space), std::move(key), std::move(json), expected};
 }
 
@@ -187,7 +173,7 @@ Result<std::vector<LogGroup>> list_stored_groups(Call& call, std::string_view pr
 Outcome<LogGroup> create_group(Call& call, LogGroup group) {
   ASSIGN_OR_FAULT(group.id, call.middle().control.allocate(kIds, 1));
   if (group.created_ms == 0) group.created_ms = now_ms(call);
-  const auto made = call.middle().control.put(std::string(kGroups), group_key(call, group.name), group_json(group),
+  const auto made = call.middle().control.put(std::string(kGroups), group_key(call, group.name), group_document(group),
                                               ControlWrite::kAbsent);
   if (!made && made.error().code == ErrorCode::kConflict)
     return aws::refuse(std::string(kAlreadyExists), "The specified log group already exists");
@@ -196,7 +182,7 @@ Outcome<LogGroup> create_group(Call& call, LogGroup group) {
 }
 
 Outcome<void> put_group(Call& call, const LogGroup& group) {
-  const ControlWrite write = put(kGroups, group_key(call, group.name), group_json(group), group.version);
+  const ControlWrite write = put_write(kGroups, group_key(call, group.name), group_document(group), group.version);
   return unless_changed(call.middle().control.commit(std::span(&write, 1)));
 }
 
@@ -243,7 +229,7 @@ Outcome<LogStream> create_stream(Call& call, const LogGroup& group, std::string_
 Outcome<void> remove_stream(Call& call, LogGroup group, const LogStream& stream) {
   group.deleted_streams.push_back(stream.id);
   const ControlWrite writes[] = {
-      put(kGroups, group_key(call, group.name), group_json(group), group.version),
+      put_write(kGroups, group_key(call, group.name), group_document(group), group.version),
       {ControlWrite::Kind::kRemove, std::string(kStreams), child_key(group, stream.name), "", {}}};
   return unless_changed(call.middle().control.commit(writes));
 }

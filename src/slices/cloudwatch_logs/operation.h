@@ -26,6 +26,7 @@ inline constexpr std::string_view kAlreadyExists = "ResourceAlreadyExistsExcepti
 inline constexpr std::string_view kLimitExceeded = "LimitExceededException";
 
 class EventClock;
+class LiveSessions;
 class Queries;
 
 /// What the operations of this slice share beside the middle; made once.
@@ -33,6 +34,7 @@ struct Service {
   Middle& middle;
   EventClock& clock;
   Queries& queries;
+  LiveSessions& tails;
 };
 
 struct Call {

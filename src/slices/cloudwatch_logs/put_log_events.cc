@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "model/members.h"
 #include "slices/cloudwatch_logs/event_clock.h"
 #include "slices/cloudwatch_logs/event_rows.h"
 #include "slices/cloudwatch_logs/limits.h"
@@ -15,7 +16,6 @@ namespace tetrascope::cloudwatch_logs {
 namespace {
 
 constexpr std::size_t kMaxBatchBytes = 1'048'576;
-constexpr std::size_t kEventOverhead = 26;
 constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kNewestMs = std::int64_t{2} * 3'600'000;
 constexpr std::int64_t kOldestMs = 14 * kDayMs;
@@ -35,17 +35,12 @@ struct Batch {
   [[nodiscard]] std::size_t taken() const { return end > first ? end - first : 0; }
 };
 
-const Value* member_of(const Object& object, std::string_view name) {
-  const auto found = std::ranges::find(object, name, &Object::value_type::first);
-  return found == object.end() || found->second.missing() ? nullptr : &found->second;
-}
-
 Outcome<Event> read_event(Parameters& parameters, const Value& value, std::size_t index) {
   const auto place = [&](std::string_view name) { return fmt::format("logEvents.{}.member.{}", index + 1, name); };
   const auto* object = value.as<Object>();
   if (object == nullptr) return aws::refuse("SerializationException", "'logEvents' is not a list of objects");
-  const Value* timestamp = member_of(*object, "timestamp");
-  const Value* message = member_of(*object, "message");
+  const Value* timestamp = member(*object, "timestamp");
+  const Value* message = member(*object, "message");
   if (timestamp == nullptr) parameters.problem("null", place("timestamp"), "Member must not be null");
   if (message == nullptr) parameters.problem("null", place("message"), "Member must not be null");
   if (timestamp == nullptr || message == nullptr) return Event{};

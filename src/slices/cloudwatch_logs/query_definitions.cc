@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/members.h"
 #include "slices/aws/page_token.h"
 #include "slices/cloudwatch_logs/insights_query.h"
 #include "slices/cloudwatch_logs/limits.h"
@@ -10,30 +11,28 @@
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
-constexpr std::string_view kSpace = "cloudwatch_logs.query_definition";
+constexpr std::string_view kDefinitions = "cloudwatch_logs.query_definition";
 constexpr std::size_t kMostDefinitions = 1'000;  // of a region, as on AWS
 constexpr std::int64_t kMostDescribed = 1'000;
 constexpr std::string_view kUnknown = "The specified query definition does not exist.";
 
-std::string key_of(const Call& call, std::string_view id) { return call.identity.region + "/" + std::string(id); }
-
-std::string text_of(const Object& definition, std::string_view name) {
-  const auto found = std::ranges::find(definition, name, &Object::value_type::first);
-  const auto* text = found == definition.end() ? nullptr : found->second.as<std::string>();
-  return text == nullptr ? std::string() : *text;
+std::string definition_key(const Call& call, std::string_view id) {
+  return call.identity.region + "/" + std::string(id);
 }
 
 /// By name, then by id.
 Outcome<std::vector<Object>> list_definitions(Call& call, std::string_view prefix) {
-  ASSIGN_OR_FAULT(const auto documents, call.middle().control.list(kSpace, key_of(call, ""), "", kMostDefinitions));
+  ASSIGN_OR_FAULT(const auto documents,
+                  call.middle().control.list(kDefinitions, definition_key(call, ""), "", kMostDefinitions));
   std::vector<Object> definitions;
   for (const auto& document : documents) {
     auto value = value_from_json(document.json);
     auto* object = value ? std::get_if<Object>(&value->data) : nullptr;
-    if (object != nullptr && text_of(*object, "name").starts_with(prefix)) definitions.push_back(std::move(*object));
+    if (object != nullptr && text_of(member(*object, "name")).starts_with(prefix))
+      definitions.push_back(std::move(*object));
   }
   std::ranges::sort(definitions, {}, [](const Object& each) {
-    return std::pair(text_of(each, "name"), text_of(each, "queryDefinitionId"));
+    return std::pair(text_of(member(each, "name")), text_of(member(each, "queryDefinitionId")));
   });
   return definitions;
 }
@@ -50,7 +49,7 @@ Outcome<Answer> put_query_definition(Call& call) {
   const Array* parameters = in.list("parameters", {.max = 20});
   RETURN_IF_FAULT(in.verdict());
   if (id) {
-    ASSIGN_OR_FAULT(const auto stored, call.middle().control.get(kSpace, key_of(call, *id)));
+    ASSIGN_OR_FAULT(const auto stored, call.middle().control.get(kDefinitions, definition_key(call, *id)));
     if (!stored) return aws::refuse(std::string(kNotFound), std::string(kUnknown));
   } else {
     ASSIGN_OR_FAULT(const auto all, list_definitions(call, ""));
@@ -66,8 +65,8 @@ Outcome<Answer> put_query_definition(Call& call) {
                     {"lastModified", Value(now_ms(call))}};
   if (!names.empty()) definition.emplace_back("logGroupNames", Value(std::move(names)));
   if (parameters != nullptr && !parameters->empty()) definition.emplace_back("parameters", Value(*parameters));
-  RETURN_IF_FAULT(
-      call.middle().control.put(std::string(kSpace), key_of(call, *id), to_json(Value(std::move(definition)))));
+  RETURN_IF_FAULT(call.middle().control.put(std::string(kDefinitions), definition_key(call, *id),
+                                            to_json(Value(std::move(definition)))));
   return Answer(Object{{"queryDefinitionId", Value(*id)}});
 }
 
@@ -103,9 +102,9 @@ Outcome<Answer> describe_query_definitions(Call& call) {
 Outcome<Answer> delete_query_definition(Call& call) {
   const auto id = call.parameters.text("queryDefinitionId", {.max = 256, .required = true});
   RETURN_IF_FAULT(call.parameters.verdict());
-  ASSIGN_OR_FAULT(const auto stored, call.middle().control.get(kSpace, key_of(call, *id)));
+  ASSIGN_OR_FAULT(const auto stored, call.middle().control.get(kDefinitions, definition_key(call, *id)));
   if (!stored) return aws::refuse(std::string(kNotFound), std::string(kUnknown));
-  RETURN_IF_FAULT(call.middle().control.remove(std::string(kSpace), key_of(call, *id)));
+  RETURN_IF_FAULT(call.middle().control.remove(std::string(kDefinitions), definition_key(call, *id)));
   return Answer(Object{{"success", Value(true)}});
 }
 

@@ -17,7 +17,8 @@
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
-constexpr std::size_t kMostGroups = 50;
+constexpr std::size_t kMostQueriedGroups = 50;
+constexpr std::size_t kMostSourceGroups = 500;  // each is a condition of the question
 constexpr std::int64_t kMostRows = 100'000;
 constexpr std::int64_t kDefaultRows = 10'000;
 constexpr std::int64_t kPageRows = 10'000;
@@ -93,13 +94,12 @@ Result<QueryOutcome> run_query(const plan::Runner& runner, const InsightsPlan& c
   bounds.time = std::chrono::duration_cast<std::chrono::milliseconds>(kMaxRunTime);
   bounds.result_rows = static_cast<std::size_t>(kMostRows);
   ASSIGN_OR_RETURN(const plan::Answer answer, runner.run(compiled.plan, bounds));
-  ASSIGN_OR_RETURN(const plan::Answer scanned, runner.run(compiled.scanned, bounds));
-  ASSIGN_OR_RETURN(const plan::Answer matched, runner.run(compiled.matched, bounds));
+  ASSIGN_OR_RETURN(const plan::Answer counted, runner.run(compiled.counted, bounds));
   QueryOutcome outcome;
   outcome.rows = rows_json(answer, compiled);
-  outcome.scanned = count_cell(scanned, 0);
-  outcome.bytes = count_cell(scanned, 1);
-  outcome.matched = count_cell(matched, 0);
+  outcome.scanned = count_cell(counted, 0);
+  outcome.bytes = count_cell(counted, 1);
+  outcome.matched = count_cell(counted, counted.columns.size() > 2 ? 2 : 0);
   outcome.groups = groups;
   return outcome;
 }
@@ -110,13 +110,17 @@ std::int64_t seconds_of(std::int64_t number) {
   return std::clamp<std::int64_t>(number > kMillis ? number / 1'000 : number, 0, kLastSecond);
 }
 
-Outcome<std::vector<std::string>> group_names(Parameters& in) {
+Outcome<std::vector<std::string>> group_names(Parameters& in, const std::optional<QuerySource>& source) {
   const auto name = in.text("logGroupName", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
   const auto names =
-      in.texts("logGroupNames", {.max = kMostGroups}, {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
-  const auto identifiers = in.texts("logGroupIdentifiers", {.max = kMostGroups},
+      in.texts("logGroupNames", {.max = kMostQueriedGroups}, {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
+  const auto identifiers = in.texts("logGroupIdentifiers", {.max = kMostQueriedGroups},
                                     {.min = 1, .max = kMaxIdentifier, .pattern = kIdentifierLetters, .shown = false});
   RETURN_IF_FAULT(in.verdict());
+  if (source && (name || !names.empty() || !identifiers.empty()))
+    return aws::refuse(std::string(kInvalidParameter),
+                       "Log groups must be given either by the query's SOURCE or by a parameter of the request.");
+  if (source) return source->names;
   if (static_cast<int>(name.has_value()) + static_cast<int>(!names.empty()) + static_cast<int>(!identifiers.empty()) !=
       1)
     return aws::refuse(std::string(kInvalidParameter),
@@ -124,6 +128,29 @@ Outcome<std::vector<std::string>> group_names(Parameters& in) {
   std::vector<std::string> all = name ? std::vector{*name} : names;
   for (const auto& identifier : identifiers) all.push_back(group_name_of(identifier));
   return all;
+}
+
+/// Names of the groups that `SOURCE logGroups(…)` is of.
+Outcome<std::vector<std::string>> named_by_property(Call& call, const QuerySource& source) {
+  std::vector<std::string> names;
+  const auto is_listed = [](const std::vector<std::string>& list, std::string_view value) {
+    return list.empty() || std::ranges::find(list, value) != list.end();
+  };
+  if (!is_listed(source.accounts, call.identity.account)) return names;
+  ASSIGN_OR_FAULT(const auto services, service_groups(call));
+  for (const std::string& prefix : source.prefixes.empty() ? std::vector<std::string>{""} : source.prefixes) {
+    ASSIGN_OR_FAULT(const auto groups, list_stored_groups(call, prefix, "", kMostSourceGroups + 1));
+    for (const LogGroup& group : groups) {
+      if (is_listed(source.classes, group.log_class)) names.push_back(group.name);
+    }
+    for (const ServiceGroup& service : services) {
+      if (service.name.starts_with(prefix) && is_listed(source.classes, LogGroup().log_class))
+        names.push_back(service.name);
+    }
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
 }
 
 }  // namespace
@@ -135,12 +162,23 @@ Outcome<Answer> start_query(Call& call) {
   const auto to = in.number("endTime", {.min = 0, .required = true});
   const auto limit = in.number("limit", {.min = 1, .max = kMostRows});
   const auto language = in.text("queryLanguage", {.values = {"CWLI", "SQL", "PPL"}});
-  ASSIGN_OR_FAULT(const auto names, group_names(in));
+  auto query = text ? parse_insights_query(*text) : InsightsQuery();
+  ASSIGN_OR_FAULT(auto names, group_names(in, query ? query->source : std::nullopt));
   if (language && *language != "CWLI")
     return aws::refuse(std::string(kInvalidParameter), "The query language " + *language + " is not supported.");
   if (*to < *from) return aws::refuse(std::string(kInvalidParameter), "End time should not be before start time.");
-  const auto query = parse_insights_query(*text);
   if (!query) return malformed(query.error());
+  if (query->source && query->source->by_property) {
+    ASSIGN_OR_FAULT(names, named_by_property(call, *query->source));
+    if (names.empty())
+      return aws::refuse(
+          std::string(kNotFound),
+          "No log group matches " + text->substr(query->source->begin, query->source->end - query->source->begin));
+  }
+  if (names.size() > kMostSourceGroups)
+    return aws::refuse(
+        std::string(kLimitExceeded),
+        fmt::format("The SOURCE of the query has {} log groups, more than {}.", names.size(), kMostSourceGroups));
   plan::ExprPtr condition;
   for (const std::string& name : names) {
     auto group = require_group(call, name);
@@ -156,8 +194,9 @@ Outcome<Answer> start_query(Call& call) {
   InsightsScope scope;
   scope.condition = std::move(condition);
   scope.account = call.identity.account;
-  const std::int64_t first = seconds_of(*from);
-  const std::int64_t last = seconds_of(*to);
+  const QuerySource source = query->source.value_or(QuerySource());
+  const std::int64_t first = source.start_ms ? *source.start_ms / 1'000 : seconds_of(*from);
+  const std::int64_t last = std::max(first, source.end_ms ? *source.end_ms / 1'000 : seconds_of(*to));
   scope.range = {{first * kNanosPerSecond}, {(last + 1) * kNanosPerSecond}};
   scope.limit = static_cast<std::uint64_t>(limit.value_or(kDefaultRows));
   scope.fields = &call.middle().fields;
@@ -171,8 +210,12 @@ Outcome<Answer> start_query(Call& call) {
   started.region = call.identity.region;
   started.groups = names;
   started.created_ms = now_ms(call);
-  for (const std::string& name : names) started.shown_query += fmt::format("SOURCE \"{}\" ", name);
-  started.shown_query += fmt::format("START={}000 END={}999 | {}", first, last, *text);
+  if (query->source) {
+    started.shown_query = *text;
+  } else {
+    for (const std::string& name : names) started.shown_query += fmt::format("SOURCE \"{}\" ", name);
+    started.shown_query += fmt::format("START={}000 END={}999 | {}", first, last, *text);
+  }
   const std::string id = started.id;
   const auto groups = static_cast<std::int64_t>(names.size());
   const bool posted =

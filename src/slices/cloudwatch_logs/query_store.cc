@@ -5,30 +5,18 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "model/members.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
-constexpr std::string_view kSpace = "cloudwatch_logs.query";
+using Status = StartedQuery::Status;
+
+constexpr std::string_view kEndedQueries = "cloudwatch_logs.query";
 constexpr std::size_t kPage = 100;
 
 /// Keys sort by when queries began.
-std::string key_of(const StartedQuery& query) { return fmt::format("{:020}/{}", query.created_ms, query.id); }
-
-const Value* member_of(const Object& object, std::string_view name) {
-  const auto found = std::ranges::find(object, name, &Object::value_type::first);
-  return found == object.end() ? nullptr : &found->second;
-}
-std::string text_of(const Object& object, std::string_view name) {
-  const Value* value = member_of(object, name);
-  const auto* text = value == nullptr ? nullptr : value->as<std::string>();
-  return text == nullptr ? std::string() : *text;
-}
-std::int64_t number_of(const Object& object, std::string_view name) {
-  const Value* value = member_of(object, name);
-  const auto* number = value == nullptr ? nullptr : value->as<std::int64_t>();
-  return number == nullptr ? 0 : *number;
-}
+std::string query_key(const StartedQuery& query) { return fmt::format("{:020}/{}", query.created_ms, query.id); }
 
 std::string document_of(const StartedQuery& query) {
   Array groups;
@@ -52,21 +40,20 @@ std::optional<StartedQuery> query_of(const std::string& json) {
   auto* object = value ? std::get_if<Object>(&value->data) : nullptr;
   if (object == nullptr) return std::nullopt;
   StartedQuery query;
-  query.id = text_of(*object, "id");
-  query.region = text_of(*object, "region");
-  query.shown_query = text_of(*object, "query");
-  query.created_ms = number_of(*object, "created_ms");
-  query.duration_ms = number_of(*object, "duration_ms");
-  query.outcome.matched = number_of(*object, "matched");
-  query.outcome.scanned = number_of(*object, "scanned");
-  query.outcome.bytes = number_of(*object, "bytes");
-  query.outcome.groups = number_of(*object, "group_count");
-  using Status = StartedQuery::Status;
-  const std::string status = text_of(*object, "status");
+  query.id = text_of(member(*object, "id"));
+  query.region = text_of(member(*object, "region"));
+  query.shown_query = text_of(member(*object, "query"));
+  query.created_ms = integer_of(member(*object, "created_ms")).value_or(0);
+  query.duration_ms = integer_of(member(*object, "duration_ms")).value_or(0);
+  query.outcome.matched = integer_of(member(*object, "matched")).value_or(0);
+  query.outcome.scanned = integer_of(member(*object, "scanned")).value_or(0);
+  query.outcome.bytes = integer_of(member(*object, "bytes")).value_or(0);
+  query.outcome.groups = integer_of(member(*object, "group_count")).value_or(0);
+  const std::string_view status = text_of(member(*object, "status"));
   query.status = status == status_name(Status::kComplete)  ? Status::kComplete
                  : status == status_name(Status::kTimeout) ? Status::kTimeout
                                                            : Status::kFailed;
-  if (const Value* groups = member_of(*object, "groups"); groups != nullptr && groups->as<Array>() != nullptr) {
+  if (const Value* groups = member(*object, "groups"); groups != nullptr && groups->as<Array>() != nullptr) {
     for (const Value& group : *groups->as<Array>()) {
       if (const auto* name = group.as<std::string>()) query.groups.push_back(*name);
     }
@@ -86,7 +73,7 @@ std::size_t store_query(ControlStore& control, const StartedQuery& query) {
   if (query.outcome.rows.size() > kMaxStoredQuery / 32) return 0;
   const std::string document = document_of(query);
   if (document.size() > kMaxStoredQuery) return 0;
-  if (const auto stored = control.put(std::string(kSpace), key_of(query), document); !stored) {
+  if (const auto stored = control.put(std::string(kEndedQueries), query_key(query), document); !stored) {
     log_warning("a Logs Insights query is not kept over a restart: {}", stored.error().message);
     return 0;
   }
@@ -94,7 +81,7 @@ std::size_t store_query(ControlStore& control, const StartedQuery& query) {
 }
 
 void forget_query(ControlStore& control, const StartedQuery& query) {
-  if (const auto removed = control.remove(std::string(kSpace), key_of(query)); !removed)
+  if (const auto removed = control.remove(std::string(kEndedQueries), query_key(query)); !removed)
     log_warning("an old Logs Insights query could not be removed: {}", removed.error().message);
 }
 
@@ -102,7 +89,7 @@ std::vector<StoredQuery> load_queries(ControlStore& control) {
   std::vector<StoredQuery> queries;
   std::string after;
   while (true) {
-    const auto page = control.list(kSpace, "", after, kPage);
+    const auto page = control.list(kEndedQueries, "", after, kPage);
     if (!page) {
       log_warning("earlier Logs Insights queries could not be read: {}", page.error().message);
       return queries;

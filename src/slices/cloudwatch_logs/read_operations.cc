@@ -12,6 +12,7 @@
 #include "slices/cloudwatch_logs/filter_pattern.h"
 #include "slices/cloudwatch_logs/filter_plan.h"
 #include "slices/cloudwatch_logs/limits.h"
+#include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -20,7 +21,7 @@ using plan::ExprPtr;
 using plan::literal;
 using F = plan::Function;
 
-constexpr std::int64_t kLastMs = 9'000'000'000'000;
+constexpr std::int64_t kNoEndMs = 9'000'000'000'000;
 /// FilterLogEvents goes backwards only over events of 2024 and later (2.0).
 constexpr std::int64_t kBackwardFromMs = 1'704'067'200'000;
 constexpr std::size_t kMaxStreamsNamed = 100;
@@ -28,8 +29,6 @@ constexpr std::size_t kMaxStreamsNamed = 100;
 std::unexpected<Fault> bad_token() {
   return aws::refuse(std::string(kInvalidParameter), "The specified nextToken is invalid.");
 }
-
-ExprPtr text(std::string_view value) { return literal(Value(std::string(value))); }
 
 // ---- tokens of GetLogEvents: `f/` or `b/`, 56 digits (which stream, skip, time, order), `/s` ----
 
@@ -108,9 +107,9 @@ Outcome<void> require_stream(Call& call, const LogGroup& group, const std::strin
   ASSIGN_OR_FAULT(const auto stream, find_stream(call, group, name));
   if (stream) return {};
   ASSIGN_OR_FAULT(ExprPtr condition, group_condition(call, group));
-  const ExprPtr of_stream = plan::call(F::kEq, {stream_name_expr(), text(name)});
+  const ExprPtr of_stream = plan::call(F::kEq, {stream_name_expr(), literal_text(name)});
   EventSelection any{
-      .condition = plan::both(std::move(condition), of_stream), .to_ms = kLastMs, .start = {}, .limit = 1};
+      .condition = plan::both(std::move(condition), of_stream), .to_ms = kNoEndMs, .start = {}, .limit = 1};
   ASSIGN_OR_FAULT(const EventPage page, read_events(call.middle().runner, any));
   if (page.events.empty()) return aws::refuse(std::string(kNotFound), "The specified log stream does not exist.");
   return {};
@@ -123,7 +122,7 @@ struct StreamChoice {
 
 Outcome<ExprPtr> stream_condition(Call& call, const LogGroup& group, const StreamChoice& choice) {
   if (choice.prefix && !choice.prefix->empty())
-    return plan::call(F::kStartsWith, {stream_name_expr(), text(*choice.prefix)});
+    return plan::call(F::kStartsWith, {stream_name_expr(), literal_text(*choice.prefix)});
   if (choice.names.empty()) return ExprPtr();
   Array names;
   for (const auto& name : choice.names) {
@@ -156,11 +155,11 @@ Outcome<Answer> get_log_events(Call& call) {
     start = *read;
   }
   ASSIGN_OR_FAULT(ExprPtr condition, group_condition(call, group));
-  condition = plan::both(std::move(condition), plan::call(F::kEq, {stream_name_expr(), text(*stream)}));
+  condition = plan::both(std::move(condition), plan::call(F::kEq, {stream_name_expr(), literal_text(*stream)}));
   EventSelection selection{.condition = condition,
                            .counted = condition,
                            .from_ms = from.value_or(0),
-                           .to_ms = to ? *to - 1 : kLastMs,
+                           .to_ms = to ? *to - 1 : kNoEndMs,
                            .backward = start.backward,
                            .start = token ? std::optional(start.place) : std::nullopt,
                            .limit = static_cast<std::size_t>(limit.value_or(kMaxEvents))};
@@ -219,7 +218,7 @@ Outcome<Answer> filter_log_events(Call& call) {
   EventSelection selection{.condition = counted,
                            .counted = pattern->kind == FilterPattern::Kind::kTerms ? nullptr : counted,
                            .from_ms = from.value_or(0),
-                           .to_ms = to.value_or(kLastMs),
+                           .to_ms = to.value_or(kNoEndMs),
                            .backward = start.backward,
                            .start = token ? std::optional(start.place) : std::nullopt,
                            .limit = static_cast<std::size_t>(limit.value_or(kMaxEvents))};

@@ -24,13 +24,21 @@ bool is_tag_text(const std::string& text) {
   return std::ranges::all_of(text, [](char c) { return is_tag_letter(static_cast<unsigned char>(c)); });
 }
 
-Outcome<LogGroup> tagged_group(Call& call, std::string_view identifier, bool change) {
-  const std::string name = group_name_of(identifier);
-  return change ? require_stored_group(call, name) : require_group(call, name);
-}
+/// There are two sets of calls, of one store: the later ones name any resource, the first ones a group.
+struct TagForm {
+  std::string_view group;  ///< the member that says whose tags they are
+  aws::TextRule group_rule;
+  std::string_view keys;  ///< the member with the keys to remove
+};
+const TagForm kResourceForm{
+    "resourceArn", {.min = 1, .max = 1'011, .pattern = kIdentifierLetters, .required = true}, "tagKeys"};
+const TagForm kGroupForm{"logGroupName", kGroupName, "tags"};
 
-Outcome<Answer> add_tags(Call& call, std::string_view identifier, const Object& tags) {
-  ASSIGN_OR_FAULT(LogGroup group, tagged_group(call, identifier, true));
+Outcome<Answer> add_tags(Call& call, const TagForm& form) {
+  const auto identifier = call.parameters.text(form.group, form.group_rule);
+  const Object tags = read_tags(call.parameters, "tags", true);
+  RETURN_IF_FAULT(call.parameters.verdict());
+  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(*identifier)));
   for (const auto& [key, value] : tags) {
     const auto same = std::ranges::find(group.tags, key, &Object::value_type::first);
     if (same == group.tags.end()) {
@@ -45,22 +53,23 @@ Outcome<Answer> add_tags(Call& call, std::string_view identifier, const Object& 
   return Answer();
 }
 
-Outcome<Answer> remove_tags(Call& call, std::string_view identifier, const std::vector<std::string>& keys) {
-  ASSIGN_OR_FAULT(LogGroup group, tagged_group(call, identifier, true));
+Outcome<Answer> remove_tags(Call& call, const TagForm& form) {
+  const auto identifier = call.parameters.text(form.group, form.group_rule);
+  const auto keys = call.parameters.texts(form.keys, {.min = 1, .max = kMaxTags, .required = true},
+                                          {.min = 1, .max = kMaxTagKey, .pattern = {is_tag_letter, kKeyPattern}});
+  RETURN_IF_FAULT(call.parameters.verdict());
+  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(*identifier)));
   std::erase_if(group.tags, [&](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
   RETURN_IF_FAULT(put_group(call, group));
   return Answer();
 }
 
-Outcome<Answer> list_tags(Call& call, std::string_view identifier) {
-  ASSIGN_OR_FAULT(const LogGroup group, tagged_group(call, identifier, false));
+Outcome<Answer> list_tags(Call& call, const TagForm& form) {
+  const auto identifier = call.parameters.text(form.group, form.group_rule);
+  RETURN_IF_FAULT(call.parameters.verdict());
+  ASSIGN_OR_FAULT(const LogGroup group, require_group(call, group_name_of(*identifier)));
   return Answer(Object{{"tags", Value(group.tags)}});
 }
-
-const aws::TextRule kGroupName{.min = 1, .max = kMaxName, .pattern = kGroupLetters, .required = true};
-const aws::TextRule kResourceArn{.min = 1, .max = 1'011, .pattern = kIdentifierLetters, .required = true};
-const aws::ListRule kKeys{.min = 1, .max = kMaxTags, .required = true};
-const aws::TextRule kKey{.min = 1, .max = kMaxTagKey, .pattern = {is_tag_letter, kKeyPattern}};
 
 }  // namespace
 
@@ -89,44 +98,11 @@ Object read_tags(Parameters& parameters, std::string_view name, bool required) {
   return tags;
 }
 
-Outcome<Answer> tag_resource(Call& call) {
-  const auto arn = call.parameters.text("resourceArn", kResourceArn);
-  const Object tags = read_tags(call.parameters, "tags", true);
-  RETURN_IF_FAULT(call.parameters.verdict());
-  return add_tags(call, *arn, tags);
-}
-
-Outcome<Answer> untag_resource(Call& call) {
-  const auto arn = call.parameters.text("resourceArn", kResourceArn);
-  const auto keys = call.parameters.texts("tagKeys", kKeys, kKey);
-  RETURN_IF_FAULT(call.parameters.verdict());
-  return remove_tags(call, *arn, keys);
-}
-
-Outcome<Answer> list_tags_for_resource(Call& call) {
-  const auto arn = call.parameters.text("resourceArn", kResourceArn);
-  RETURN_IF_FAULT(call.parameters.verdict());
-  return list_tags(call, *arn);
-}
-
-Outcome<Answer> tag_log_group(Call& call) {
-  const auto name = call.parameters.text("logGroupName", kGroupName);
-  const Object tags = read_tags(call.parameters, "tags", true);
-  RETURN_IF_FAULT(call.parameters.verdict());
-  return add_tags(call, *name, tags);
-}
-
-Outcome<Answer> untag_log_group(Call& call) {
-  const auto name = call.parameters.text("logGroupName", kGroupName);
-  const auto keys = call.parameters.texts("tags", kKeys, kKey);
-  RETURN_IF_FAULT(call.parameters.verdict());
-  return remove_tags(call, *name, keys);
-}
-
-Outcome<Answer> list_tags_log_group(Call& call) {
-  const auto name = call.parameters.text("logGroupName", kGroupName);
-  RETURN_IF_FAULT(call.parameters.verdict());
-  return list_tags(call, *name);
-}
+Outcome<Answer> tag_resource(Call& call) { return add_tags(call, kResourceForm); }
+Outcome<Answer> untag_resource(Call& call) { return remove_tags(call, kResourceForm); }
+Outcome<Answer> list_tags_for_resource(Call& call) { return list_tags(call, kResourceForm); }
+Outcome<Answer> tag_log_group(Call& call) { return add_tags(call, kGroupForm); }
+Outcome<Answer> untag_log_group(Call& call) { return remove_tags(call, kGroupForm); }
+Outcome<Answer> list_tags_log_group(Call& call) { return list_tags(call, kGroupForm); }
 
 }  // namespace tetrascope::cloudwatch_logs

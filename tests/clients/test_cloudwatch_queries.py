@@ -1,0 +1,114 @@
+"""Logs Insights beyond the classic commands: pattern, unnest, SOURCE, members of parsed JSON, values of mixed types."""
+
+import json
+import time
+import uuid
+
+import pytest
+from cloudwatch import ACCOUNT, insights, put, refused
+
+
+@pytest.fixture
+def filled(logs, group):
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    return lambda messages: put(logs, group, "s", messages) and group
+
+
+def test_values_are_what_they_look_like(logs, filled):
+    group = filled([json.dumps(each) for each in (
+        {"n": 9, "ok": True, "t": "true", "s": "10", "deep": {"list": [1, 2.50], "none": None}},
+        {"n": 10.0, "ok": False, "t": "x", "s": "9", "deep": {}},
+        {"n": "no number", "s": "\u00e4 \"quoted\" \\ text"})])
+    rows, _ = insights(logs, group, "fields n, ok, t, s, deep.list as l, deep.list.1, deep.none | sort @timestamp asc")
+    assert [{k: v for k, v in row.items() if k != "@ptr"} for row in rows] == [
+        {"n": "9", "ok": "1", "t": "true", "s": "10", "l": "[1,2.5]", "deep.list.1": "2.5"},
+        {"n": "10", "ok": "0", "t": "x", "s": "9"},
+        {"n": "no number", "s": "\u00e4 \"quoted\" \\ text"}]
+    rows, statistics = insights(logs, group, "stats max(n), min(s), sum(n), avg(s), count(ok), sum(ok)")
+    assert rows == [{"max(n)": "10", "min(s)": "9", "sum(n)": "19", "avg(s)": "9.5", "count(ok)": "2", "sum(ok)": "1"}]
+    assert statistics["recordsScanned"] == statistics["recordsMatched"] == 3
+    rows, statistics = insights(logs, group, "filter n = 10 or s = '10' | stats count(*) as c")
+    assert rows == [{"c": "2"}] and (statistics["recordsScanned"], statistics["recordsMatched"]) == (3, 2)
+    rows, _ = insights(logs, group, "filter ok = 1 | fields n")
+    assert [row["n"] for row in rows] == ["9"]
+    rows, _ = insights(logs, group, "filter ispresent(n) and n > 9 | fields n")
+    assert [row["n"] for row in rows] == ["10"]  # what is no number is neither less nor more than one
+
+
+def test_extremes_of_parsed_text_are_numbers(logs, filled):
+    group = filled(["took 9 ms", "took 100 ms", "took 20 ms"])
+    rows, _ = insights(logs, group, 'parse "took * ms" as ms | stats max(ms), min(ms), pct(ms, 50)')
+    assert rows == [{"max(ms)": "100", "min(ms)": "9", "pct(ms, 50)": "20"}]
+
+
+def test_bytes_scanned_are_bytes(logs, filled):
+    group = filled(["\u00e4\u00f6", "abc"])
+    _, statistics = insights(logs, group, "fields @message")
+    assert statistics["bytesScanned"] == 7
+
+
+def test_pattern(logs, filled):
+    group = filled([f"2026-01-02T03:04:0{n}Z INFO user {n} at 10.0.0.{n} logged in" for n in range(6)] +
+                   [f"ERROR request {uuid.uuid4()} failed after {n}.5 s" for n in range(3)] + ["quiet"])
+    rows, statistics = insights(logs, group, "pattern @message")
+    assert rows == [
+        {"@pattern": "<*> INFO user <*> at <*> logged in", "@ratio": "0.6", "@sampleCount": "6",
+         "@severityLabel": "Info"},
+        {"@pattern": "ERROR request <*> failed after <*> s", "@ratio": "0.3", "@sampleCount": "3",
+         "@severityLabel": "Error"},
+        {"@pattern": "quiet", "@ratio": "0.1", "@sampleCount": "1"}]
+    assert statistics["recordsMatched"] == 10
+    rows, _ = insights(logs, group, "filter @message like /ERROR/ | pattern @message | filter @sampleCount > 2")
+    assert [(row["@ratio"], row["@sampleCount"]) for row in rows] == [("1", "3")]
+
+
+def test_unnest_and_members_of_parsed_json(logs, filled):
+    group = filled([json.dumps({"id": 1, "events": [{"name": "a", "n": 1}, {"name": "b", "n": 2}]}),
+                    json.dumps({"id": 2, "events": {"name": "alone"}}), json.dumps({"id": 3, "events": []}), "no JSON"])
+    rows, _ = insights(logs, group, "fields jsonParse(@message) as m | unnest m.events into event | "
+                                    "filter ispresent(event.name) | display m.id, event.name, event.n | "
+                                    "sort event.name asc")
+    assert [{k: v for k, v in row.items() if k != "@ptr"} for row in rows] == [
+        {"m.id": "1", "event.name": "a", "event.n": "1"}, {"m.id": "2", "event.name": "alone"},
+        {"m.id": "1", "event.name": "b", "event.n": "2"}]
+    rows, _ = insights(logs, group, "fields jsonParse(@message) as j | stats count(*) by j.id")
+    assert sorted((row.get("j.id", ""), row["count(*)"]) for row in rows) == [("", "1"), ("1", "1"), ("2", "1"),
+                                                                               ("3", "1")]
+
+
+def test_source(logs):
+    prefix = f"/src-{uuid.uuid4().hex}/"
+    for name in ("a", "b", "c"):
+        logs.create_log_group(logGroupName=prefix + name)
+        logs.create_log_stream(logGroupName=prefix + name, logStreamName="s")
+        put(logs, prefix + name, "s", [f"of {name}"])
+    now = int(time.time())
+
+    def ask(query, **more):
+        started = logs.start_query(startTime=now - 60, endTime=now + 60, queryString=query, **more)
+        answer = logs.get_query_results(queryId=started["queryId"])
+        assert answer["status"] == "Complete", answer
+        return started["queryId"], sorted(cell["value"] for row in answer["results"] for cell in row
+                                          if cell["field"] == "@log")
+
+    everything = [f"{ACCOUNT}:{prefix}{name}" for name in "abc"]
+    query, found = ask(f"SOURCE logGroups(namePrefix: ['{prefix}']) | fields @log")
+    assert found == everything
+    assert logs.list_log_groups_for_query(queryId=query)["logGroupIdentifiers"] == [prefix + name for name in "abc"]
+    assert ask(f"SOURCE '{prefix}a' SOURCE \"{prefix}c\" | fields @log")[1] == [everything[0], everything[2]]
+    assert ask(f"SOURCE '{prefix}a' START={(now - 60) * 1000} END={(now + 60) * 1000 + 999} | fields @log")[1]
+    assert ask(f"SOURCE '{prefix}a' START={(now - 600) * 1000} END={(now - 300) * 1000} | fields @log")[1] == []
+    assert set(everything) <= set(ask("source loggroups() | fields @log")[1])
+    assert "INFREQUENT" in refused("ResourceNotFoundException", logs.start_query, startTime=0, endTime=1,
+                                   queryString="SOURCE logGroups(class: ['INFREQUENT_ACCESS']) | fields @log")
+    refused("ResourceNotFoundException", logs.start_query, startTime=0, endTime=1, queryString="SOURCE 'nothing'")
+    refused("InvalidParameterException", logs.start_query, startTime=0, endTime=1, logGroupName=prefix + "a",
+            queryString="SOURCE logGroups()")
+
+
+@pytest.mark.parametrize("query", ["diff previousDay", "fields a | join type=left left=a right=b where a.k=b.k (x)",
+                                   "filter k in (SOURCE '/g' | fields k)", "pattern @message | anomaly"])
+def test_what_is_not_built_is_refused_by_name(logs, group, query):
+    message = refused("MalformedQueryException", logs.start_query, logGroupName=group, startTime=0, endTime=1,
+                      queryString=query)
+    assert "mismatched input" in message
