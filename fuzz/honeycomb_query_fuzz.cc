@@ -7,8 +7,10 @@
 #include <string>
 #include <string_view>
 
+#include "every_field.h"
 #include "query/sql_writer.h"
 #include "slices/honeycomb/decode.h"
+#include "slices/honeycomb/query_formulas.h"
 #include "slices/honeycomb/query_plans.h"
 #include "slices/honeycomb/query_spec.h"
 
@@ -16,25 +18,6 @@ namespace {
 
 using namespace tetrascope;
 using namespace tetrascope::honeycomb;
-
-/// Columns of every type and level, so that filters meet each of them.
-const FieldCatalogue& fields() {
-  static const FieldCatalogue* const made = [] {
-    auto* catalogue = new FieldCatalogue();
-    FieldSightings seen = {{"default", "d", FieldLevel::kItem, "", FieldType::kString}};
-    for (const auto level : {FieldLevel::kItem, FieldLevel::kResource, FieldLevel::kEvent}) {
-      seen.push_back({"default", "d", level, "s", FieldType::kString});
-      seen.push_back({"default", "d", level, "n", FieldType::kInt});
-      seen.push_back({"default", "d", level, "n", FieldType::kDouble});
-      seen.push_back({"default", "d", level, "b", FieldType::kBool});
-      seen.push_back({"default", "d", level, "j", FieldType::kJson});
-    }
-    for (const auto signal : {Signal::kSpans, Signal::kLogs, Signal::kMetrics})
-      catalogue->merge(signal, seen, UnixNanos{1});
-    return catalogue;
-  }();
-  return *made;
-}
 
 bool is_about_size(std::string_view message) {
   return message.contains("want at most") || message.contains("more than") || message.contains("deeper than");
@@ -76,13 +59,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const SecondsRange range = resolve_range(*spec, 1'785'578'400);
   const Selection selection{.environment = "default", .datasets = {"d"}, .all = false, .deleted = {}};
   const KindOverrides no_overrides;
-  RowReader reader(fields(), selection, no_overrides);
-  const QueryPlans plans(*spec, range, resolve_granularity(*spec, range), reader);
+  // Names and formulas that cannot be are refused here; what is left has plans.
+  {
+    RowReader rows(every_field(), selection, no_overrides);
+    QueryFields fields(rows, spec->calculated_fields);
+    RelatedRows related({every_field(), selection, no_overrides, spec->calculated_fields});
+    if (!check_names(*spec, fields, related).empty()) return 0;
+  }
+  RowReader rows(every_field(), selection, no_overrides);
+  QueryFields fields(rows, spec->calculated_fields);
+  RelatedRows related({every_field(), selection, no_overrides, spec->calculated_fields});
+  const QueryPlans plans(*spec, range, resolve_granularity(*spec, range), fields, related);
   must_be_sound(plans.groups(100));
   for (const bool missing : {false, true}) {
     ShownGroup group{"1:a", {}};
     for (const auto& column : spec->breakdowns)
-      group.keys.push_back(missing ? Value() : key_of(reader.kind_of(column)));
+      group.keys.push_back(missing || is_related(column, fields) ? Value() : key_of(fields.kind_of(column)));
     must_be_sound(plans.series({group}));
     if (!spec->breakdowns.empty()) must_be_sound(plans.rest({group}));
   }

@@ -59,26 +59,26 @@ ExprPtr otherwise(ExprPtr condition) {
 
 bool is_number(const Value& value) { return value.as<std::int64_t>() != nullptr || value.as<double>() != nullptr; }
 
-ExprPtr compared(F function, const FilterSpec& filter, RowReader& reader) {
+ExprPtr compared(F function, const FilterSpec& filter, QueryFields& fields) {
   // Text that is compared with a number is text, but the numbers among it are numbers.
-  if (function != F::kEq && is_number(filter.value) && reader.kind_of(filter.column) == ColumnKind::kString &&
-      reader.has_numbers(filter.column)) {
-    return plan::call(function, {plan::field(reader.use(filter.column, Aspect::kNumber)), literal(filter.value)});
+  if (function != F::kEq && is_number(filter.value) && fields.kind_of(filter.column) == ColumnKind::kString &&
+      fields.has_numbers(filter.column)) {
+    return plan::call(function, {plan::field(fields.use(filter.column, Aspect::kNumber)), literal(filter.value)});
   }
-  const auto value = as_kind(filter.value, reader.kind_of(filter.column));
+  const auto value = as_kind(filter.value, fields.kind_of(filter.column));
   if (!value) return never();
-  return plan::call(function, {plan::field(reader.use(filter.column, Aspect::kValue)), literal(*value)});
+  return plan::call(function, {plan::field(fields.use(filter.column, Aspect::kValue)), literal(*value)});
 }
 
-ExprPtr text_compared(F function, const FilterSpec& filter, RowReader& reader) {
-  ExprPtr field = plan::field(reader.use(filter.column, Aspect::kValue));
-  if (reader.kind_of(filter.column) != ColumnKind::kString) field = plan::call(F::kToString, {std::move(field)});
+ExprPtr text_compared(F function, const FilterSpec& filter, QueryFields& fields) {
+  ExprPtr field = plan::field(fields.use(filter.column, Aspect::kValue));
+  if (fields.kind_of(filter.column) != ColumnKind::kString) field = plan::call(F::kToString, {std::move(field)});
   return plan::call(function, {std::move(field), literal(Value(text_of(filter.value)))});
 }
 
-ExprPtr among(const FilterSpec& filter, RowReader& reader) {
-  const ColumnKind kind = reader.kind_of(filter.column);
-  const ExprPtr field = plan::field(reader.use(filter.column, Aspect::kValue));
+ExprPtr among(const FilterSpec& filter, QueryFields& fields) {
+  const ColumnKind kind = fields.kind_of(filter.column);
+  const ExprPtr field = plan::field(fields.use(filter.column, Aspect::kValue));
   Array values;
   for (const Value& item : *filter.value.as<Array>()) {
     if (auto value = as_kind(item, kind)) values.push_back(*std::move(value));
@@ -92,40 +92,40 @@ ExprPtr among(const FilterSpec& filter, RowReader& reader) {
 
 }  // namespace
 
-ExprPtr filter_condition(const FilterSpec& filter, RowReader& reader) {
+ExprPtr filter_condition(const FilterSpec& filter, QueryFields& fields) {
   switch (filter.op) {
     case FilterOp::kEq:
-      return compared(F::kEq, filter, reader);
+      return compared(F::kEq, filter, fields);
     case FilterOp::kNe:
-      return otherwise(compared(F::kEq, filter, reader));
+      return otherwise(compared(F::kEq, filter, fields));
     case FilterOp::kGt:
-      return compared(F::kGt, filter, reader);
+      return compared(F::kGt, filter, fields);
     case FilterOp::kGe:
-      return compared(F::kGe, filter, reader);
+      return compared(F::kGe, filter, fields);
     case FilterOp::kLt:
-      return compared(F::kLt, filter, reader);
+      return compared(F::kLt, filter, fields);
     case FilterOp::kLe:
-      return compared(F::kLe, filter, reader);
+      return compared(F::kLe, filter, fields);
     case FilterOp::kStartsWith:
-      return text_compared(F::kStartsWith, filter, reader);
+      return text_compared(F::kStartsWith, filter, fields);
     case FilterOp::kNotStartsWith:
-      return otherwise(text_compared(F::kStartsWith, filter, reader));
+      return otherwise(text_compared(F::kStartsWith, filter, fields));
     case FilterOp::kEndsWith:
-      return text_compared(F::kEndsWith, filter, reader);
+      return text_compared(F::kEndsWith, filter, fields);
     case FilterOp::kNotEndsWith:
-      return otherwise(text_compared(F::kEndsWith, filter, reader));
+      return otherwise(text_compared(F::kEndsWith, filter, fields));
     case FilterOp::kContains:
-      return text_compared(F::kContains, filter, reader);
+      return text_compared(F::kContains, filter, fields);
     case FilterOp::kNotContains:
-      return otherwise(text_compared(F::kContains, filter, reader));
+      return otherwise(text_compared(F::kContains, filter, fields));
     case FilterOp::kExists:
-      return plan::field(reader.use(filter.column, Aspect::kPresence));
+      return plan::field(fields.use(filter.column, Aspect::kPresence));
     case FilterOp::kNotExists:
-      return otherwise(plan::field(reader.use(filter.column, Aspect::kPresence)));
+      return otherwise(plan::field(fields.use(filter.column, Aspect::kPresence)));
     case FilterOp::kIn:
-      return among(filter, reader);
+      return among(filter, fields);
     case FilterOp::kNotIn:
-      return otherwise(among(filter, reader));
+      return otherwise(among(filter, fields));
   }
   return never();
 }
@@ -144,9 +144,9 @@ bool holds_without_value(FilterOp op) {
   }
 }
 
-ExprPtr filters_condition(const FilterSet& set, RowReader& reader) {
+ExprPtr filters_condition(const FilterSet& set, QueryFields& fields) {
   std::vector<ExprPtr> conditions;
-  for (const auto& filter : set.filters) conditions.push_back(filter_condition(filter, reader));
+  for (const auto& filter : set.filters) conditions.push_back(filter_condition(filter, fields));
   if (conditions.empty()) return nullptr;
   if (conditions.size() == 1) return conditions.front();
   return plan::call(set.any ? F::kOr : F::kAnd, std::move(conditions));

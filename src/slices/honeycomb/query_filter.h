@@ -1,7 +1,7 @@
 #pragma once
 // A filter of the specification as a condition of the plan (dossier honeycomb_otlp 4.11).
 
-#include "slices/honeycomb/query_reads.h"
+#include "slices/honeycomb/query_fields.h"
 #include "slices/honeycomb/query_spec.h"
 
 namespace tetrascope::honeycomb {
@@ -9,10 +9,10 @@ namespace tetrascope::honeycomb {
 /// The condition, over fields that `reader` is told to read. The filter's value becomes one of the column's declared
 /// type; one that cannot is equal to nothing. Against a number, the numbers of a column of text are compared as
 /// numbers. A negative operator holds for rows that lack the column.
-plan::ExprPtr filter_condition(const FilterSpec& filter, RowReader& reader);
+plan::ExprPtr filter_condition(const FilterSpec& filter, QueryFields& fields);
 /// Whether a row that lacks the column can pass.
 bool holds_without_value(FilterOp op);
 /// Null for no filters.
-plan::ExprPtr filters_condition(const FilterSet& set, RowReader& reader);
+plan::ExprPtr filters_condition(const FilterSet& set, QueryFields& fields);
 
 }  // namespace tetrascope::honeycomb

@@ -7,6 +7,7 @@
 
 #include "slices/honeycomb/literals.h"
 #include "slices/honeycomb/query_filter.h"
+#include "slices/honeycomb/query_formulas.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -69,12 +70,6 @@ F comparison_of(FilterOp op) {
     default:
       return F::kEq;
   }
-}
-
-bool is_relational(std::string_view column) {
-  constexpr std::array<std::string_view, 7> kPrefixes = {"root.", "parent.", "child.", "any.",
-                                                         "any2.", "any3.",   "none."};
-  return std::ranges::any_of(kPrefixes, [&](std::string_view prefix) { return column.starts_with(prefix); });
 }
 
 /// The rows of `groups` by the values of their only breakdown; null where their texts must be compared instead (several
@@ -149,62 +144,80 @@ Bins nice_bins(double min, double max) {
   return {low, step, std::clamp(count, 1, 100)};
 }
 
-std::vector<FieldProblem> check_columns(const QuerySpec& spec, const RowReader& reader) {
-  std::vector<FieldProblem> problems;
-  const auto check = [&](const std::string& column, std::string field_name) {
-    if (!is_relational(column) || reader.knows(column)) return;
-    problems.push_back({std::move(field_name), "invalid", "relational fields are not available on this server yet"});
-  };
-  for (const auto& column : spec.breakdowns) check(column, "breakdowns");
-  for (const auto& filter : spec.filters.filters) check(filter.column, "filters");
-  for (const auto& calculation : spec.calculations) check(calculation.column, "calculations");
-  return problems;
-}
-
 std::string QueryPlans::key_column(std::size_t breakdown) { return "k" + std::to_string(breakdown); }
-std::string QueryPlans::value_column(std::size_t calculation) { return "a" + std::to_string(calculation); }
 
-QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t granularity, RowReader& reader)
+QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t granularity, QueryFields& fields,
+                       RelatedRows& related)
     : spec_(spec),
       range_{{range.from * kNanosPerSecond}, {range.to * kNanosPerSecond}},
       width_(granularity * kNanosPerSecond) {
-  if (const auto* trace = wanted_trace(spec.filters)) reader.only_trace(*trace);
-  for (const auto* column : needed_columns(spec.filters)) reader.only_with(*column);
-  where_ = filters_condition(spec.filters, reader);
-  for (const auto& column : spec.breakdowns) breakdowns_.push_back(reader.use(column, Aspect::kValue));
+  add_filters(fields, related);
+  for (const auto& column : spec.breakdowns)
+    breakdowns_.push_back(is_related(column, fields) ? related.use(column) : fields.use(column, Aspect::kValue));
+  add_terms(fields);
+  for (std::size_t i = 0; i < spec.formulas.size(); ++i) {
+    if (auto formula = plan_query_formula(spec, i)) formulas_.columns.push_back(*std::move(formula));
+  }
+  if (!related.empty()) fields.rows().use_ids();
+  reads_ = fields.rows().reads();
+  computed_ = fields.stages();
+  related_ = related.stages(range_);
+}
+
+void QueryPlans::add_filters(QueryFields& fields, RelatedRows& related) {
+  FilterSet own{.filters = {}, .any = spec_.filters.any};
+  for (const FilterSpec& filter : spec_.filters.filters) {
+    if (is_related(filter.column, fields)) {
+      related.filter(filter);
+    } else {
+      own.filters.push_back(filter);
+    }
+  }
+  if (const auto* trace = wanted_trace(own)) fields.rows().only_trace(*trace);
+  for (const auto* column : needed_columns(own)) fields.only_with(*column);
+  where_ = filters_condition(own, fields);
+}
+
+void QueryPlans::add_terms(QueryFields& fields) {
   const auto number = [&](const std::string& column) {
-    const ColumnKind kind = reader.kind_of(column);
+    const ColumnKind kind = fields.kind_of(column);
     const bool numeric = kind == ColumnKind::kFloat || kind == ColumnKind::kInteger;
-    return field(reader.use(column, numeric ? Aspect::kValue : Aspect::kNumber));
+    return field(fields.use(column, numeric ? Aspect::kValue : Aspect::kNumber));
   };
-  for (const auto& calculation : spec.calculations) {
+  for (const auto& calculation : spec_.calculations) {
     Term term;
-    term.where = filters_condition(calculation.filters, reader);
+    term.where = filters_condition(calculation.filters, fields);
     const std::string& column = calculation.column;
     if (calculation.op.op == Op::kConcurrency) {
       term.argument = plan::call(F::kToInt, {plan::call(F::kMul, {number("duration_ms"), literal(Value(1e6))})});
     } else if (calculation.op.op == Op::kCount) {
-      if (!column.empty()) term.where = plan::both(term.where, field(reader.use(column, Aspect::kPresence)));
+      if (!column.empty()) term.where = plan::both(term.where, field(fields.use(column, Aspect::kPresence)));
     } else if (calculation.op.op == Op::kCountDistinct) {
-      term.argument = field(reader.use(column, Aspect::kValue));
+      term.argument = field(fields.use(column, Aspect::kValue));
     } else {
       term.argument = number(column);
       // Sums of integers may pass 64 bits: the vendor's are doubles.
       const bool sum = calculation.op.op == Op::kSum || calculation.op.op == Op::kRateSum;
-      if (sum && reader.kind_of(column) == ColumnKind::kInteger)
+      if (sum && fields.kind_of(column) == ColumnKind::kInteger)
         term.argument = plan::call(F::kToDouble, {term.argument});
       // What is not finite has no place among bins of equal width.
       if (calculation.op.op == Op::kHeatmap) term.where = plan::both(term.where, is_finite(term.argument));
     }
     terms_.push_back(std::move(term));
   }
-  reads_ = reader.reads();
 }
 
 plan::Plan QueryPlans::rows() const {
   plan::Plan plan{range_, reads_, {}};
+  for (const plan::Compute& computed : computed_) plan.stages.emplace_back(computed);
   if (where_) plan.stages.emplace_back(plan::Filter{where_});
+  plan.stages.insert(plan.stages.end(), related_.begin(), related_.end());
   return plan;
+}
+
+void QueryPlans::add_aggregate(plan::Plan& plan, plan::Aggregate aggregate) const {
+  plan.stages.emplace_back(std::move(aggregate));
+  if (!formulas_.columns.empty()) plan.stages.emplace_back(formulas_);
 }
 
 ExprPtr QueryPlans::shown(const std::vector<ShownGroup>& groups) const {
@@ -320,7 +333,7 @@ plan::Plan QueryPlans::groups(std::size_t limit) const {
   plan::Plan plan = rows();
   plan::Aggregate aggregate = this->aggregate();
   add_group_keys(aggregate);
-  plan.stages.emplace_back(std::move(aggregate));
+  add_aggregate(plan, std::move(aggregate));
   if (const ExprPtr condition = havings()) plan.stages.emplace_back(plan::Filter{condition});
   if (breakdowns_.empty()) return plan;
   plan.stages.emplace_back(order());
@@ -331,7 +344,7 @@ plan::Plan QueryPlans::groups(std::size_t limit) const {
 
 plan::Plan QueryPlans::total() const {
   plan::Plan plan = rows();
-  plan.stages.emplace_back(aggregate());
+  add_aggregate(plan, aggregate());
   return plan;
 }
 
@@ -341,7 +354,7 @@ plan::Plan QueryPlans::series(const std::vector<ShownGroup>& groups) const {
   plan::Aggregate aggregate = this->aggregate();
   add_group_keys(aggregate);
   aggregate.keys.push_back(bucket_key());
-  plan.stages.emplace_back(std::move(aggregate));
+  add_aggregate(plan, std::move(aggregate));
   add_group_text(plan);
   plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
   return plan;
@@ -350,7 +363,7 @@ plan::Plan QueryPlans::series(const std::vector<ShownGroup>& groups) const {
 plan::Plan QueryPlans::rest(const std::vector<ShownGroup>& groups) const {
   plan::Plan plan = rows();
   plan.stages.emplace_back(plan::Filter{plan::call(F::kNot, {shown(groups)})});
-  plan.stages.emplace_back(aggregate());
+  add_aggregate(plan, aggregate());
   return plan;
 }
 
@@ -358,7 +371,7 @@ plan::Plan QueryPlans::total_series() const {
   plan::Plan plan = rows();
   plan::Aggregate aggregate = this->aggregate();
   aggregate.keys.push_back(bucket_key());
-  plan.stages.emplace_back(std::move(aggregate));
+  add_aggregate(plan, std::move(aggregate));
   plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
   return plan;
 }

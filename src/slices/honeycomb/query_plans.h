@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "slices/honeycomb/query_reads.h"
+#include "slices/honeycomb/query_fields.h"
+#include "slices/honeycomb/query_relations.h"
 #include "slices/honeycomb/query_spec.h"
 
 namespace tetrascope::honeycomb {
@@ -21,9 +22,6 @@ struct Bins {
 /// About 50 bins over [min, max], their width 1, 2 or 5 times a power of ten (4.4).
 Bins nice_bins(double min, double max);
 
-/// Members that no row can have, and what is not built: empty when the specification can be answered.
-std::vector<FieldProblem> check_columns(const QuerySpec& spec, const RowReader& reader);
-
 /// A group of an answer: the values of its breakdowns, and their text.
 struct ShownGroup {
   std::string text;
@@ -32,13 +30,14 @@ struct ShownGroup {
 
 class QueryPlans {
  public:
-  /// Keeps a reference to `spec`. `reader` is told what to read and not kept.
-  QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t granularity, RowReader& reader);
+  /// Keeps a reference to `spec`. `fields` and `related` are told what to read and not kept. The specification has
+  /// passed check_names().
+  QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t granularity, QueryFields& fields,
+             RelatedRows& related);
 
-  // Columns of the answers: `k0`, … the breakdowns; `a0`, … the calculations (CONCURRENCY has its own plans); `group`
+  // Columns of the answers: `k0`, … the breakdowns; those of value_column() (CONCURRENCY has its own plans); `group`
   // the group's text, the same in all plans; `bucket` the start of a bucket, in series.
   static std::string key_column(std::size_t breakdown);
-  static std::string value_column(std::size_t calculation);
   static constexpr std::string_view kGroup = "group";
   static constexpr std::string_view kBucket = "bucket";
 
@@ -62,6 +61,9 @@ class QueryPlans {
 
  private:
   [[nodiscard]] plan::Plan rows() const;
+  void add_filters(QueryFields& fields, RelatedRows& related);
+  void add_terms(QueryFields& fields);
+  void add_aggregate(plan::Plan& plan, plan::Aggregate aggregate) const;
   [[nodiscard]] plan::Aggregate aggregate() const;
   [[nodiscard]] plan::AggregateCall value(std::size_t calculation) const;
   [[nodiscard]] plan::ExprPtr shown(const std::vector<ShownGroup>& groups) const;
@@ -83,6 +85,9 @@ class QueryPlans {
   std::vector<Term> terms_;  // of the calculations
   std::map<std::size_t, Bins> bins_;
   std::vector<plan::TableRead> reads_;
+  std::vector<plan::Compute> computed_;  // calculated fields
+  std::vector<plan::Stage> related_;     // what other rows of the trace bring, and which rows they leave
+  plan::Compute formulas_;
 };
 
 }  // namespace tetrascope::honeycomb

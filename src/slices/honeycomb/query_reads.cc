@@ -14,10 +14,7 @@ using plan::literal;
 using plan::Type;
 using F = plan::Function;
 
-struct Levels {
-  FieldLevel seen;
-  Level read;
-};
+constexpr std::string_view kArrival = "arrival";
 
 Signal signal_of(Source source) {
   switch (source) {
@@ -260,7 +257,16 @@ std::string RowReader::use(std::string_view column, Aspect aspect) {
   return used_.back().name;
 }
 
+std::string RowReader::use_arrival() {
+  arrival_ = true;
+  return std::string(kArrival);
+}
+
 void RowReader::only_trace(std::string_view trace_id) { trace_ = trace_id; }
+
+void RowReader::only_of_traces() {
+  std::erase_if(read_sources_, [&](Source source) { return read_sources_.size() > 1 && source == Source::kMetric; });
+}
 
 void RowReader::only_with(std::string_view column) {
   std::erase_if(read_sources_,
@@ -314,6 +320,13 @@ std::vector<plan::TableRead> RowReader::reads() const {
     read.table = table_of(source);
     read.unnest = unnested_by(source);
     read.columns = {{std::string(kTime), time_of(source)}, {std::string(kWeight), weight_of(source)}};
+    if (ids_) {
+      const RowIds ids = ids_of(source);
+      read.columns.push_back({std::string(kTraceId), ids.trace});
+      read.columns.push_back({std::string(kSpanId), ids.span});
+      read.columns.push_back({std::string(kParentId), ids.parent});
+    }
+    if (arrival_) read.columns.push_back({std::string(kArrival), plan::column("received")});
     for (const Used& used : used_) read.columns.push_back({used.name, this->read(source, used)});
     read.where = where(source);
     reads.push_back(std::move(read));

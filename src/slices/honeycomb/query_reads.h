@@ -68,9 +68,16 @@ class RowReader {
 
   /// The plan's name for it, from which a Field is made. Asked for before reads().
   std::string use(std::string_view column, Aspect aspect);
+  /// The plan's name for when a row arrived. Asked for before reads().
+  std::string use_arrival();
   /// Limits the rows to one trace where every source gives its id in trace_id: cheap to look up.
   void only_trace(std::string_view trace_id);
 
+  /// The plan's rows get the ids by which rows of one trace find each other.
+  void use_ids() { ids_ = true; }
+  /// Leaves out what can be in no trace.
+  void only_of_traces();
+  void only_spans() { read_sources_ = {Source::kSpan}; }
   /// Leaves out sources of which no row can have the column.
   void only_with(std::string_view column);
 
@@ -79,6 +86,10 @@ class RowReader {
 
   static constexpr std::string_view kTime = "time";
   static constexpr std::string_view kWeight = "weight";
+  // Of use_ids(), each kId: 16 bytes, 8 and 8, zero for none. The parent of what hangs on a span is the span.
+  static constexpr std::string_view kTraceId = "trace";
+  static constexpr std::string_view kSpanId = "span";
+  static constexpr std::string_view kParentId = "parent";
 
  private:
   /// A place where a source's rows may have the column, in order of precedence.
@@ -105,6 +116,8 @@ class RowReader {
   [[nodiscard]] plan::ExprPtr read(Source source, const Used& used) const;
   std::vector<Used> used_;
   std::optional<std::string> trace_;
+  bool arrival_ = false;
+  bool ids_ = false;
 };
 
 }  // namespace tetrascope::honeycomb

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "slices/honeycomb/access.h"
 #include "slices/honeycomb/column_settings.h"
-#include "slices/honeycomb/datasets.h"
+#include "slices/honeycomb/dataset_place.h"
 #include "slices/honeycomb/query_plans.h"
 #include "slices/honeycomb/query_run.h"
 #include "slices/honeycomb/refusals.h"
@@ -17,33 +17,11 @@ namespace {
 constexpr std::string_view kQueryNotFound = "Query not found";
 constexpr std::string_view kResultNotFound = "Query result not found";
 
-/// Whose data a request under /1/queries or /1/query_results is about.
-struct QueryPlace {
-  std::string environment;
-  std::string dataset;  ///< slug, or __all__
-};
-
-Result<QueryPlace> query_place(const Middle& middle, const Request& request) {
-  ASSIGN_OR_RETURN(const HoneycombKey key, authorize(request, middle, Need::kAsk));
-  QueryPlace place{std::string(key.environment), request.captures.at(0)};
-  if (place.dataset == kAllDatasets) {
-    if (key.kind != HoneycombKey::Kind::kClassic) return place;
-    return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
-  }
-  ASSIGN_OR_RETURN(const auto dataset, find_dataset(middle, place.environment, place.dataset));
-  if (!dataset) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
-  place.dataset = dataset->slug;
-  return place;
-}
-
 /// Checks the specification against what can be asked of the dataset: an empty list is no problem.
-Result<std::vector<FieldProblem>> problems_of(const Middle& middle, const QueryPlace& place, const Object& spec) {
+Result<std::vector<FieldProblem>> problems_of(const Middle& middle, const DatasetPlace& place, const Object& spec) {
   const auto read = read_query_spec(spec);
   if (!read) return read.error();
-  ASSIGN_OR_RETURN(const auto selection, select_rows(middle, place.environment, place.dataset));
-  if (!selection) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
-  const KindOverrides no_overrides;
-  return check_columns(*read, RowReader(middle.fields, *selection, no_overrides));
+  return check_query(middle, place.environment, place.dataset, *read);
 }
 
 Object with_id(const SavedQuery& query) {
@@ -129,17 +107,10 @@ std::vector<FieldProblem> read_options(const Object& body, SavedResult& result) 
   return problems;
 }
 
-/// The query that the body names by its id, or spells out.
-Result<std::optional<SavedQuery>> query_asked_for(const Middle& middle, const QueryPlace& place, const Object& body) {
-  const auto id = std::ranges::find(body, "query_id", &Object::value_type::first);
-  if (id == body.end() || id->second.as<std::string>() == nullptr) return std::optional<SavedQuery>();
-  return load_query(middle, place.environment, place.dataset, *id->second.as<std::string>());
-}
-
 }  // namespace
 
 Response create_query(Middle& middle, const Request& request) {
-  const auto place = query_place(middle, request);
+  const auto place = dataset_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   auto body = read_body_object(request);
   if (!body) return refuse(middle, request, body.error());
@@ -155,7 +126,7 @@ Response create_query(Middle& middle, const Request& request) {
 }
 
 Response get_query(Middle& middle, const Request& request) {
-  const auto place = query_place(middle, request);
+  const auto place = dataset_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   const auto query = load_query(middle, place->environment, place->dataset, request.captures.at(1));
   if (!query) return refuse(middle, request, query.error());
@@ -164,11 +135,16 @@ Response get_query(Middle& middle, const Request& request) {
 }
 
 Response create_result(Middle& middle, const std::shared_ptr<RunningQueries>& running, const Request& request) {
-  const auto place = query_place(middle, request);
+  const auto place = dataset_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   const auto body = read_body_object(request);
   if (!body) return refuse(middle, request, body.error());
-  auto query = query_asked_for(middle, *place, *body);
+  BodyReader reader(*body);
+  const auto query_id = reader.text("query_id");
+  if (query_id.value_or("").empty() && reader.problems().empty())
+    reader.problem("query_id", "missing", "cannot be blank");
+  if (!reader.problems().empty()) return refuse_fields(middle, request, reader.problems());
+  auto query = load_query(middle, place->environment, place->dataset, *query_id);
   if (!query) return refuse(middle, request, query.error());
   if (!*query) return refuse(middle, request, {ErrorCode::kNotFound, std::string(kQueryNotFound)});
   SavedResult result;
@@ -190,7 +166,7 @@ Response create_result(Middle& middle, const std::shared_ptr<RunningQueries>& ru
 }
 
 Response get_result(Middle& middle, const std::shared_ptr<RunningQueries>& running, const Request& request) {
-  const auto place = query_place(middle, request);
+  const auto place = dataset_place(middle, request);
   if (!place) return refuse(middle, request, place.error());
   const auto result = load_result(middle, place->environment, place->dataset, request.captures.at(1));
   if (!result) return refuse(middle, request, result.error());

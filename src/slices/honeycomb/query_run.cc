@@ -9,8 +9,11 @@
 #include "base/log.h"
 #include "slices/honeycomb/column_settings.h"
 #include "slices/honeycomb/datasets.h"
+#include "slices/honeycomb/derived_columns.h"
 #include "slices/honeycomb/event.h"
+#include "slices/honeycomb/query_formulas.h"
 #include "slices/honeycomb/query_plans.h"
+#include "slices/honeycomb_key.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -56,12 +59,13 @@ Object wrapped(Object data) { return {{"data", Value(std::move(data))}}; }
 
 class QueryRun {
  public:
-  QueryRun(const Middle& middle, const QuerySpec& spec, const SavedResult& asked, RowReader& reader)
+  QueryRun(const Middle& middle, const QuerySpec& spec, const SavedResult& asked, QueryFields& fields,
+           RelatedRows& related)
       : middle_(middle),
         spec_(spec),
         asked_(asked),
         width_(resolve_granularity(spec, asked.range)),
-        plans_(spec, asked.range, width_, reader),
+        plans_(spec, asked.range, width_, fields, related),
         deadline_(std::chrono::steady_clock::now() + kMaxQueryTime) {}
 
   Result<Object> run();
@@ -128,8 +132,12 @@ Object QueryRun::values(const plan::Answer& answer, const std::vector<Value>& ro
   for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
     const Calculation& calculation = spec_.calculations[i];
     if (calculation.op.op == Op::kConcurrency) continue;
-    const Value& value = cell(answer, row, QueryPlans::value_column(i));
+    const Value& value = cell(answer, row, value_column(i));
     data.emplace_back(calculation.key(), calculation.op.op == Op::kHeatmap ? heatmap(value, i) : finite(value));
+  }
+  for (std::size_t i = 0; i < spec_.formulas.size(); ++i) {
+    const std::string column = value_column(spec_.calculations.size() + i);
+    data.emplace_back(spec_.formulas[i].name, finite(cell(answer, row, column)));
   }
   return data;
 }
@@ -185,8 +193,8 @@ Result<void> QueryRun::add_concurrency(bool of_total, std::map<std::string, Buck
       const auto* bucket = cell(answer, row, QueryPlans::kBucket).as<std::int64_t>();
       if (bucket == nullptr) continue;
       const auto* text = cell(answer, row, QueryPlans::kGroup).as<std::string>();
-      into[text == nullptr ? std::string() : *text][*bucket].emplace_back(
-          spec_.calculations[i].key(), finite(cell(answer, row, QueryPlans::value_column(i))));
+      into[text == nullptr ? std::string() : *text][*bucket].emplace_back(spec_.calculations[i].key(),
+                                                                          finite(cell(answer, row, value_column(i))));
     }
   }
   return {};
@@ -246,8 +254,10 @@ Result<Object> QueryRun::total() {
 Result<Object> QueryRun::other() {
   Object other;
   if (spec_.breakdowns.empty() || (!cut_ && spec_.havings.empty())) return other;
-  const bool counts = std::ranges::all_of(
-      spec_.calculations, [](const Calculation& calculation) { return calculation.op.op == Op::kCount; });
+  const bool counts =
+      spec_.formulas.empty() && std::ranges::all_of(spec_.calculations, [](const Calculation& calculation) {
+        return calculation.op.op == Op::kCount;
+      });
   if (!counts) {
     ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.rest(groups_), 1));
     if (!answer.rows.empty()) other = values(answer, answer.rows[0]);
@@ -352,14 +362,57 @@ Result<std::optional<Selection>> select_rows(const Middle& middle, std::string_v
   return std::optional(std::move(selection));
 }
 
+namespace {
+
+/// What a query reads and names, with the owners of what it refers to.
+struct QueryScope {
+  Selection selection;
+  Selection of_traces;
+  KindOverrides overrides;
+  CalculatedFields calculated;
+};
+
+Result<QueryScope> scope_of(const Middle& middle, std::string_view environment, std::string_view dataset,
+                            const QuerySpec& spec) {
+  QueryScope scope;
+  ASSIGN_OR_RETURN(auto selection, select_rows(middle, environment, dataset));
+  if (!selection) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
+  scope.selection = *std::move(selection);
+  scope.of_traces = scope.selection;
+  // A trace goes through the datasets of its services; Classic has none of these.
+  if (environment != kClassicEnvironment) {
+    scope.of_traces.all = true;
+    scope.of_traces.datasets.clear();
+  }
+  ASSIGN_OR_RETURN(scope.overrides, kind_overrides(middle, environment, dataset));
+  scope.calculated = spec.calculated_fields;
+  ASSIGN_OR_RETURN(auto stored, calculated_fields(middle, environment, dataset));
+  scope.calculated.merge(std::move(stored));
+  return scope;
+}
+
+}  // namespace
+
+Result<std::vector<FieldProblem>> check_query(const Middle& middle, std::string_view environment,
+                                              std::string_view dataset, const QuerySpec& spec) {
+  ASSIGN_OR_RETURN(const QueryScope scope, scope_of(middle, environment, dataset, spec));
+  RowReader rows(middle.fields, scope.selection, scope.overrides);
+  QueryFields fields(rows, scope.calculated);
+  RelatedRows related({middle.fields, scope.of_traces, scope.overrides, scope.calculated});
+  return check_names(spec, fields, related);
+}
+
 Result<std::string> run_query(const Middle& middle, const SavedResult& asked) {
   const auto spec = read_query_spec(asked.query.spec);
   if (!spec) return fail(ErrorCode::kInvalid, "the saved query is not valid any more");
-  ASSIGN_OR_RETURN(const auto selection, select_rows(middle, asked.query.environment, asked.query.dataset));
-  if (!selection) return fail(ErrorCode::kNotFound, std::string(kDatasetNotFound));
-  ASSIGN_OR_RETURN(const KindOverrides overrides, kind_overrides(middle, asked.query.environment, asked.query.dataset));
-  RowReader reader(middle.fields, *selection, overrides);
-  auto data = QueryRun(middle, *spec, asked, reader).run();
+  // Calculated fields may have changed, or be gone, since the query was made.
+  ASSIGN_OR_RETURN(const auto problems, check_query(middle, asked.query.environment, asked.query.dataset, *spec));
+  if (!problems.empty()) return fail(ErrorCode::kInvalid, problems.front().field + ": " + problems.front().description);
+  ASSIGN_OR_RETURN(const QueryScope scope, scope_of(middle, asked.query.environment, asked.query.dataset, *spec));
+  RowReader rows(middle.fields, scope.selection, scope.overrides);
+  QueryFields fields(rows, scope.calculated);
+  RelatedRows related({middle.fields, scope.of_traces, scope.overrides, scope.calculated});
+  auto data = QueryRun(middle, *spec, asked, fields, related).run();
   if (!data) return std::unexpected(in_words_of_the_query(std::move(data).error()));
   std::string json = to_plain_json(Value(*std::move(data)));
   if (json.size() > kMaxResultBytes) return std::unexpected(in_words_of_the_query({ErrorCode::kTooLarge, {}}));

@@ -10,6 +10,7 @@
 
 #include "model/value.h"
 #include "slices/honeycomb/answers.h"
+#include "slices/honeycomb/formula.h"
 
 namespace tetrascope::honeycomb {
 
@@ -81,19 +82,27 @@ struct Calculation {
   /// The member of an answer's `data`: `COUNT`, `P99(duration_ms)` or the name.
   [[nodiscard]] std::string key() const;
 };
+/// A formula over calculations, which it names by their keys.
+struct QueryFormula {
+  std::string name;
+  Formula formula;
+};
 struct OrderSpec {
-  std::optional<std::size_t> calculation;  ///< index; else `breakdown`
+  /// Index; formulas are counted behind the calculations. Else `breakdown`.
+  std::optional<std::size_t> calculation;
   std::size_t breakdown = 0;
   bool descending = false;
 };
 struct HavingSpec {
-  std::size_t calculation = 0;
+  std::size_t calculation = 0;  ///< as of OrderSpec
   FilterOp op = FilterOp::kEq;  ///< kEq … kLe
   double value = 0;
 };
 struct QuerySpec {
   std::vector<std::string> breakdowns;
   std::vector<Calculation> calculations;  ///< at least one
+  std::vector<QueryFormula> formulas;
+  CalculatedFields calculated_fields;  ///< of this query alone
   FilterSet filters;
   std::vector<OrderSpec> orders;
   std::vector<HavingSpec> havings;

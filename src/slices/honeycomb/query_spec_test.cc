@@ -21,8 +21,10 @@ TEST(QuerySpec, ReadsEveryMember) {
       {"op":"COUNT","name":"errs","filters":[{"column":"error","op":"=","value":true}],"filter_combination":"OR"}],
     "filters":[{"column":"status","op":">=","value":500},{"column":"env","op":"in","value":["a",1,true]},{"column":"x","op":"exists"}],
     "filter_combination":"OR",
-    "orders":[{"op":"P99","column":"duration_ms","order":"descending"},{"column":"http.route"},{"column":"errs"}],
+    "orders":[{"op":"P99","column":"duration_ms","order":"descending"},{"column":"http.route"},{"column":"errs"},{"column":"rate"}],
     "havings":[{"calculate_op":"COUNT","op":">","value":10}],
+    "formulas":[{"name":"rate","expression":"$errs / $COUNT"}],
+    "calculated_fields":[{"name":"slow","expression":"$duration_ms > 1000"}],
     "limit":5,"granularity":60,"time_range":7200,"end_time":1785578400,"usage_mode":true})"));
   ASSERT_TRUE(spec) << spec.error().front().field << spec.error().front().description;
   EXPECT_THAT(spec->breakdowns, testing::ElementsAre("service.name", "http.route"));
@@ -38,6 +40,10 @@ TEST(QuerySpec, ReadsEveryMember) {
   EXPECT_TRUE(spec->orders[0].descending);
   EXPECT_EQ(spec->orders[1].breakdown, 1U);
   EXPECT_EQ(spec->orders[2].calculation, 2U);
+  EXPECT_EQ(spec->orders[3].calculation, 3U);  // the formula, behind three calculations
+  ASSERT_EQ(spec->formulas.size(), 1U);
+  EXPECT_EQ(spec->formulas[0].name, "rate");
+  EXPECT_TRUE(spec->calculated_fields.contains("slow"));
   EXPECT_EQ(spec->havings[0].value, 10);
   EXPECT_EQ(spec->limit, 5U);
   EXPECT_TRUE(spec->usage_mode);
@@ -99,8 +105,12 @@ TEST(QuerySpec, NamesWhatIsWrong) {
       {R"({"time_range":600,"compare_time_offset_seconds":60})", "compare_time_offset_seconds", "invalid"},
       {R"({"time_range":86400,"compare_time_offset_seconds":3600})", "compare_time_offset_seconds", "invalid"},
       {R"({"usage_mode":1})", "usage_mode", "incorrect_type"},
-      {R"({"formulas":[{"name":"x","expression":"$COUNT"}]})", "formulas", "invalid"},
-      {R"({"calculated_fields":[{"name":"x","expression":"1"}]})", "calculated_fields", "invalid"},
+      {R"({"formulas":[{"expression":"$COUNT"}]})", "formulas[0].name", "missing"},
+      {R"({"formulas":[{"name":"COUNT","expression":"1"}]})", "formulas[0].name", "already_exists"},
+      {R"({"formulas":[{"name":"x","expression":"$COUNT +"}]})", "formulas[0].expression", "invalid"},
+      {R"({"calculated_fields":[{"name":"x"}]})", "calculated_fields[0].expression", "missing"},
+      {R"({"calculated_fields":[{"name":"x","expression":"NOPE(1) "}]})", "calculated_fields[0].expression", "invalid"},
+      {R"({"calculated_fields":["x"]})", "calculated_fields[0]", "incorrect_type"},
   };
   for (const auto& [json, field, code] : cases) {
     const auto spec = read_query_spec(parse(json));

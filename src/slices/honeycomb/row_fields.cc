@@ -231,6 +231,14 @@ std::optional<GeneratedField> body_member(std::string_view name) {
   return GeneratedField{kString, where(equal(column("body_type"), text("json")), member, Type::kAny)};
 }
 
+/// Can be asked for and is in no list of columns, as the vendor's (4.7).
+std::optional<GeneratedField> is_root(Source source) {
+  if (source != Source::kSpan) return std::nullopt;
+  const ExprPtr no_parent = equal(column("parent_span_id"), literal(Value(Bytes{std::string(8, '\0')})));
+  const ExprPtr in_trace = differs(column("trace_id"), literal(Value(Bytes{std::string(16, '\0')})));
+  return GeneratedField{kBoolean, plan::call(F::kAnd, {in_trace, no_parent})};
+}
+
 constexpr std::int64_t kIntValue = 1, kDoubleValue = 2, kSum = 4, kMin = 8, kMax = 16;  // MetricColumns::Present
 
 ExprPtr present(std::int64_t member) {
@@ -310,7 +318,19 @@ ExprPtr time_of(Source source) {
 
 ExprPtr weight_of(Source source) { return source == Source::kMetric ? integer(1) : column("sample_rate"); }
 
+RowIds ids_of(Source source) {
+  switch (source) {
+    case Source::kSpan:
+      return {column("trace_id"), column("span_id"), column("parent_span_id")};
+    case Source::kMetric:
+      return {missing(Type::kId), missing(Type::kId), missing(Type::kId)};
+    default:
+      return {column("trace_id"), missing(Type::kId), column("span_id")};
+  }
+}
+
 std::optional<GeneratedField> generated_field(Source source, std::string_view name) {
+  if (name == "is_root") return is_root(source);
   for (const auto makers : makers_of(source)) {
     const auto found = std::ranges::find(makers, name, &Maker::name);
     if (found != makers.end()) return GeneratedField{found->kind, found->make()};

@@ -26,6 +26,15 @@ plan::ExprPtr time_of(Source source);
 /// How many rows it stands for. kInt.
 plan::ExprPtr weight_of(Source source);
 
+/// By which rows of one trace find each other, each kId: 16 bytes, 8 and 8; zero or missing for none. What hangs on a
+/// span has it for its parent and no id of its own.
+struct RowIds {
+  plan::ExprPtr trace;
+  plan::ExprPtr span;
+  plan::ExprPtr parent;
+};
+RowIds ids_of(Source source);
+
 /// A field that is not an attribute but follows from the row's own columns.
 struct GeneratedField {
   ColumnKind kind = ColumnKind::kString;
