@@ -133,14 +133,16 @@ TEST(Sink, MakesGroupAndStreamOnceAndSendsInOrder) {
 }
 
 TEST(Sink, ThrottledExpiredAndCutOffEveryEventOnceOrCounted) {
-  Service service([](int call, const std::string&) -> std::optional<Reply> {
-    switch (call % 5) {
+  int puts = 0;
+  Service service([&](int, const std::string& operation) -> std::optional<Reply> {
+    if (operation != "PutLogEvents") return std::nullopt;
+    switch (puts++ % 5) {
       case 0:
         return Service::refuse("ThrottlingException");
       case 1:
         return Service::refuse("ExpiredTokenException");
       case 2:
-        return Reply{200, {}, "{}", 0, 10};  // closes in the middle of an answer to what it did not keep
+        return Reply{200, {}, "{}", 0, 30};  // closes in the middle of an answer to what it did not keep
       case 3:
         return Service::refuse("ServiceUnavailableException", 503);
       default:

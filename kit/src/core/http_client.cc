@@ -43,6 +43,14 @@ std::size_t take_header(char* data, std::size_t size, std::size_t count, void* i
   return size * count;
 }
 
+std::size_t give_body(char* to, std::size_t size, std::size_t count, void* from) {
+  auto& left = *static_cast<std::string_view*>(from);
+  const std::size_t piece = std::min(size * count, left.size());
+  left.copy(to, piece);
+  left.remove_prefix(piece);
+  return piece;
+}
+
 template <typename T>
 void set(CURL* easy, CURLoption option, T value) {
   curl_easy_setopt(easy, option, value);
@@ -83,6 +91,7 @@ void HttpClient::prepare() {
 HttpAnswer HttpClient::send(const HttpRequest& request, const Deadline& deadline) {
   Reading reading;
   HttpAnswer& answer = reading.answer;
+  std::string_view body = request.body;
   prepare();
   auto* easy = static_cast<CURL*>(easy_);
   auto* multi = static_cast<CURLM*>(multi_);
@@ -102,7 +111,11 @@ HttpAnswer HttpClient::send(const HttpRequest& request, const Deadline& deadline
   if (request.method == "GET") {
     set(easy, CURLOPT_HTTPGET, 1L);
   } else {
-    set(easy, CURLOPT_POSTFIELDS, request.body.data() == nullptr ? "" : request.body.data());
+    // Read through a function that cannot go back, so that curl does not quietly send a body twice when a connection
+    // breaks: whoever asked decides, and counts.
+    set(easy, CURLOPT_POST, 1L);
+    set(easy, CURLOPT_READFUNCTION, give_body);
+    set(easy, CURLOPT_READDATA, &body);
     set(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
     set(easy, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   }

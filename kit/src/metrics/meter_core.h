@@ -1,0 +1,71 @@
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "core/deadline.h"
+#include "core/random.h"
+#include "metrics/exponential_buckets.h"
+#include "tetrascope/kit/metrics.h"
+
+namespace tetrascope::kit {
+
+enum class InstrumentKind { kCounter, kUpDownCounter, kGauge, kHistogram, kExponential };
+
+/// One set of attributes of one instrument.
+struct Series {
+  std::uint64_t start = 0;  // Unix nanoseconds
+  double value = 0;         // of counters and gauges
+  std::uint64_t count = 0;
+  double sum = 0, least = 0, most = 0;
+  std::vector<std::uint64_t> buckets;
+  int scale = 20;
+  std::uint64_t zeros = 0;
+  ExponentialBuckets positive, negative;
+};
+
+struct Instrument {
+  InstrumentKind kind;
+  std::string name, unit, description;
+  std::vector<double> bounds;
+  std::map<std::string, Series, std::less<>> series;  // by their attributes as OTLP has them
+};
+
+/// What instruments and the exporting thread share.
+class MeterCore {
+ public:
+  MeterCore(std::string name, MetricsOptions options);
+
+  std::size_t add_instrument(Instrument instrument);
+  void observe(std::size_t instrument, std::function<double()> read);
+  void record(std::size_t instrument, double value, const Attributes& attributes);
+  bool flush(long timeout_ms);
+  void stop();
+  MetricsStats stats() const;
+  /// An ExportMetricsServiceRequest of all there is; `points`: how many data points it holds.
+  std::string encode(std::uint64_t now, std::uint64_t& points) const;
+
+ private:
+  void run();
+
+  const std::string name_;
+  const MetricsOptions options_;
+  const std::string resource_;
+  mutable std::mutex mutex_;
+  std::vector<Instrument> instruments_;
+  std::vector<std::pair<std::size_t, std::function<double()>>> observed_;
+  MetricsStats stats_;
+  std::uint64_t flush_asked_ = 0;
+  std::uint64_t flush_done_ = 0;
+  std::condition_variable changed_;
+  bool stopping_ = false;
+  const std::uint32_t generation_ = fork_generation();
+  Deadline deadline_;
+  std::thread thread_;
+};
+
+}  // namespace tetrascope::kit

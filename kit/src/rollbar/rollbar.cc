@@ -1,0 +1,329 @@
+#include "tetrascope/kit/rollbar.h"
+
+#include <cxxabi.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdlib>
+#include <cstring>
+#include <deque>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <thread>
+#include <typeinfo>
+
+#include "core/clock.h"
+#include "core/hex.h"
+#include "core/http_client.h"
+#include "core/random.h"
+#include "core/say.h"
+#include "core/text.h"
+#include "rollbar/crash.h"
+#include "rollbar/item.h"
+#include "tetrascope/kit/context.h"
+
+namespace tetrascope::kit {
+
+struct RollbarScope::About {
+  std::string context;
+  RollbarRequest request;
+  RollbarPerson person;
+};
+
+namespace {
+
+std::string new_uuid() {
+  std::string out;
+  const std::uint64_t bits[2] = {random_bits(), random_bits()};
+  append_hex(out, reinterpret_cast<const std::uint8_t*>(bits), sizeof bits);
+  return out;
+}
+
+const void* address_of(const std::exception_ptr& exception) {
+  // An exception_ptr of libstdc++ and libc++ is the pointer to the thrown object.
+  const void* object = nullptr;
+  static_assert(sizeof exception == sizeof object);
+  std::memcpy(&object, static_cast<const void*>(&exception), sizeof object);
+  return object;
+}
+
+Cause describe(const std::exception_ptr& exception, std::exception_ptr& nested) {
+  Cause cause;
+  nested = nullptr;
+  try {
+    std::rethrow_exception(exception);
+  } catch (const std::exception& error) {
+    cause.type = demangle(typeid(error).name());
+    cause.message = error.what();
+    if (const auto* inner = dynamic_cast<const std::nested_exception*>(&error)) nested = inner->nested_ptr();
+  } catch (const std::string& text) {
+    cause.message = text;
+  } catch (const char* text) {
+    cause.message = text == nullptr ? "" : text;
+  } catch (...) {
+  }
+  if (!cause.type.empty()) return cause;
+  try {
+    std::rethrow_exception(exception);
+  } catch (...) {
+    const std::type_info* type = abi::__cxa_current_exception_type();
+    cause.type = type == nullptr ? "unknown" : demangle(type->name());
+  }
+  return cause;
+}
+
+}  // namespace
+
+/// The queue, the limits and the thread that sends.
+class Rollbar::Sender {
+ public:
+  explicit Sender(RollbarOptions options) : options_(std::move(options)) {
+    if (options_.access_token.empty()) options_.access_token = environment("ROLLBAR_ACCESS_TOKEN").value_or("");
+    if (options_.environment.empty()) options_.environment = environment("ROLLBAR_ENVIRONMENT").value_or("development");
+    if (options_.access_token.empty()) say_once("rollbar token", "Rollbar: no access token; errors are not reported");
+    random_bits();
+    thread_ = std::thread([this] { run(); });
+  }
+  Sender(const Sender&) = delete;
+  Sender& operator=(const Sender&) = delete;
+
+  ~Sender() {
+    if (generation_ != fork_generation()) {
+      thread_.detach();  // runs in the parent
+      return;
+    }
+    deadline_.pull_in(steady_nanos() + 5'000'000'000U);
+    {
+      std::lock_guard lock(mutex_);
+      stopping_ = true;
+      wake_.notify_one();
+    }
+    thread_.join();
+    if (stats_.dropped + stats_.failed + stats_.limited > 0) {
+      say_once("rollbar lost", "Rollbar: items not delivered: " + std::to_string(stats_.limited) +
+                                   " over the rate limit, " + std::to_string(stats_.dropped) +
+                                   " dropped at a full queue, " + std::to_string(stats_.failed) + " could not be sent");
+    }
+  }
+
+  std::string offer(Item item) {
+    RollbarReport report{item.level, item.chain.empty() ? "" : item.chain.front().type,
+                         item.chain.empty() ? item.message : item.chain.front().message};
+    const bool ignored = options_.access_token.empty() || (options_.ignore && options_.ignore(report));
+    std::lock_guard lock(mutex_);
+    ++stats_.reported;
+    if (ignored) {
+      ++stats_.ignored;
+      return {};
+    }
+    const std::uint64_t minute = steady_nanos() / 60'000'000'000U;
+    if (minute != minute_) {
+      minute_ = minute;
+      in_minute_ = 0;
+    }
+    if (in_minute_ >= options_.items_per_minute || steady_nanos() < limited_until_) {
+      ++stats_.limited;
+      return {};
+    }
+    if (queue_.size() >= options_.queue_items) {
+      ++stats_.dropped;
+      return {};
+    }
+    ++in_minute_;
+    item.telemetry.assign(telemetry_.begin(), telemetry_.end());
+    if (item.unix_seconds == 0) item.unix_seconds = unix_nanos() / 1'000'000'000U;
+    item.uuid = new_uuid();
+    std::string uuid = item.uuid;
+    queue_.push_back(std::move(item));
+    wake_.notify_one();
+    return uuid;
+  }
+
+  void remember(RollbarLevel level, std::string_view text) {
+    std::lock_guard lock(mutex_);
+    if (options_.telemetry_items == 0) return;
+    if (telemetry_.size() >= options_.telemetry_items) telemetry_.pop_front();
+    telemetry_.push_back({unix_nanos() / 1'000'000U, level, std::string(cut_utf8(text, 1'000))});
+  }
+
+  bool flush(long timeout_ms) {
+    std::unique_lock lock(mutex_);
+    return idle_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return queue_.empty() && !sending_; });
+  }
+
+  RollbarStats stats() const {
+    std::lock_guard lock(mutex_);
+    return stats_;
+  }
+
+ private:
+  void run() {
+    HttpClient http;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      const Item item = std::move(queue_.front());
+      queue_.pop_front();
+      sending_ = true;
+      lock.unlock();
+      const HttpAnswer answer = deadline_.passed() ? HttpAnswer{} : send(http, item);
+      lock.lock();
+      sending_ = false;
+      count(answer);
+      idle_.notify_all();
+    }
+  }
+
+  HttpAnswer send(HttpClient& http, const Item& item) {
+    const std::string body = write_item(options_, item);
+    HttpRequest request;
+    request.url = options_.endpoint;
+    request.headers = {{"Content-Type", "application/json"}, {"X-Rollbar-Access-Token", options_.access_token}};
+    request.body = body;
+    // A second payload with a known uuid is discarded by the service: trying again is safe. 429 is for whoever comes
+    // next.
+    for (int attempt = 0;; ++attempt) {
+      HttpAnswer answer = http.send(request, deadline_);
+      const bool again = answer.status == 0 || answer.status >= 500;
+      if (!again || attempt == 2 || !deadline_.sleep(250L << attempt)) return answer;
+    }
+  }
+
+  void count(const HttpAnswer& answer) {
+    if (answer.status == 200) {
+      ++stats_.sent;
+    } else if (answer.status == 429) {
+      ++stats_.limited;
+      const auto left = answer.headers.find("x-rate-limit-remaining-seconds");
+      const long seconds = left == answer.headers.end() ? 60 : std::strtol(left->second.c_str(), nullptr, 10);
+      limited_until_ =
+          steady_nanos() + static_cast<std::uint64_t>(std::min(std::max(seconds, 1L), 300L)) * 1'000'000'000U;
+    } else {
+      ++stats_.failed;
+      const std::string why = answer.status == 0 ? answer.error : "HTTP " + std::to_string(answer.status);
+      say_once("rollbar " + why, "Rollbar: an item was not sent: " + why);
+    }
+  }
+
+  RollbarOptions options_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::condition_variable idle_;
+  std::deque<Item> queue_;
+  std::deque<TelemetryEntry> telemetry_;
+  RollbarStats stats_;
+  std::uint64_t minute_ = 0;
+  std::size_t in_minute_ = 0;
+  std::uint64_t limited_until_ = 0;
+  bool sending_ = false;
+  bool stopping_ = false;
+  const std::uint32_t generation_ = fork_generation();
+  Deadline deadline_;
+  std::thread thread_;
+};
+
+RollbarScope::About& RollbarScope::about() {
+  static thread_local About mine;
+  return mine;
+}
+
+RollbarScope::RollbarScope(std::string context, RollbarRequest request, RollbarPerson person)
+    : previous_(std::make_unique<About>(about())) {
+  About& mine = about();
+  if (!context.empty()) mine.context = std::move(context);
+  if (!request.url.empty()) mine.request = std::move(request);
+  if (!person.id.empty()) mine.person = std::move(person);
+}
+
+RollbarScope::~RollbarScope() { about() = std::move(*previous_); }
+
+std::string Rollbar::offer(Item& item) {
+  const RollbarScope::About& about = RollbarScope::about();
+  item.context = about.context;
+  item.request = about.request;
+  item.person = about.person;
+  const ActiveIds ids = active_ids();
+  item.trace_id = ids.trace_id;
+  item.span_id = ids.span_id;
+  return sender_->offer(std::move(item));
+}
+
+namespace {
+
+std::atomic<Rollbar*> at_terminate{nullptr};
+std::terminate_handler terminate_before = nullptr;
+
+}  // namespace
+
+Rollbar::Rollbar(RollbarOptions options) : sender_(std::make_unique<Sender>(std::move(options))) {}
+
+Rollbar::~Rollbar() {
+  Rollbar* self = this;
+  at_terminate.compare_exchange_strong(self, nullptr);
+}
+
+std::string Rollbar::report(const std::exception_ptr& exception, RollbarLevel level, const RollbarFields& custom) {
+  constexpr std::size_t kLongestChain = 10;
+  if (!exception) return {};
+  const Addresses stack = thrown_stack(address_of(exception));  // before anything here throws in its turn
+  Item item;
+  std::exception_ptr next = exception;
+  std::exception_ptr nested;
+  while (next && item.chain.size() < kLongestChain) {
+    item.chain.push_back(describe(next, nested));
+    next = nested;
+  }
+  item.chain.front().stack = stack.empty() ? capture_stack(1) : stack;
+  item.level = level;
+  item.custom = custom;
+  return offer(item);
+}
+
+std::string Rollbar::message(RollbarLevel level, std::string_view text, const RollbarFields& custom) {
+  Item item;
+  item.level = level;
+  item.message = text;
+  item.custom = custom;
+  return offer(item);
+}
+
+void Rollbar::telemetry(RollbarLevel level, std::string_view text) { sender_->remember(level, text); }
+bool Rollbar::flush(long timeout_ms) { return sender_->flush(timeout_ms); }
+RollbarStats Rollbar::stats() const { return sender_->stats(); }
+
+void Rollbar::install_terminate_handler() {
+  at_terminate = this;
+  if (terminate_before != nullptr) return;
+  terminate_before = std::set_terminate([] {
+    if (Rollbar* rollbar = at_terminate.exchange(nullptr)) {
+      rollbar->report(std::current_exception(), RollbarLevel::kCritical);
+      rollbar->flush(2'000);
+    }
+    terminate_before();
+    std::abort();
+  });
+}
+
+bool Rollbar::install_crash_handler(const std::string& file) {
+  {
+    std::ifstream before(file, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(before)), std::istreambuf_iterator<char>());
+    if (auto item = read_crash(text)) sender_->offer(std::move(*item));
+  }
+  return watch_for_crashes(file);
+}
+
+std::string thrown_stacktrace() {
+  std::string out;
+  for (const Frame& each : resolve(thrown_stack(address_of(std::current_exception())))) {
+    out += "at " + each.function + " (" + each.file + ":" + std::to_string(each.line) + ")\n";
+  }
+  return out;
+}
+
+}  // namespace tetrascope::kit

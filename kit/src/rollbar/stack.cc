@@ -1,0 +1,180 @@
+#include "rollbar/stack.h"
+
+#include <cxxabi.h>
+#include <dlfcn.h>
+#include <execinfo.h>
+#include <unistd.h>
+#include <unwind.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <typeinfo>
+
+#ifdef TETRASCOPE_KIT_HAS_LIBDW
+#include <elfutils/libdwfl.h>
+#endif
+
+#include "core/text.h"
+
+namespace tetrascope::kit {
+namespace {
+
+constexpr std::size_t kDeepest = 100;
+
+struct Thrown {
+  const void* object = nullptr;
+  std::size_t count = 0;
+  void* addresses[kDeepest];
+};
+thread_local Thrown thrown;
+
+struct Mapping {
+  std::uintptr_t begin = 0, end = 0, offset = 0;
+  std::string_view path;
+};
+
+template <typename Take>
+void for_each_mapping(std::string_view maps, Take&& take) {
+  for_each_part(maps, '\n', [&](std::string_view line) {
+    const auto path = line.find('/');
+    unsigned long begin = 0;
+    unsigned long end = 0;
+    unsigned long offset = 0;
+    if (path == std::string_view::npos) return;
+    if (std::sscanf(std::string(line).c_str(), "%lx-%lx %*4s %lx", &begin, &end, &offset) != 3) return;
+    take(Mapping{begin, end, offset, line.substr(path)});
+  });
+}
+
+Frame by_symbols(std::uintptr_t address) {
+  Frame frame;
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void*>(address), &info) != 0) {
+    if (info.dli_sname != nullptr) frame.function = demangle(info.dli_sname);
+    if (info.dli_fname != nullptr) frame.file = info.dli_fname;
+  }
+  return frame;
+}
+
+#ifdef TETRASCOPE_KIT_HAS_LIBDW
+// One session a call: modules may have come since the last.
+std::vector<Frame> by_debug_information(const Addresses& addresses) {
+  static std::mutex one_at_a_time;  // libdw keeps caches without locks
+  std::lock_guard lock(one_at_a_time);
+  char* debug_path = nullptr;
+  Dwfl_Callbacks callbacks{};
+  callbacks.find_elf = dwfl_linux_proc_find_elf;
+  callbacks.find_debuginfo = dwfl_standard_find_debuginfo;
+  callbacks.debuginfo_path = &debug_path;
+  Dwfl* dwfl = dwfl_begin(&callbacks);
+  std::vector<Frame> frames;
+  if (dwfl == nullptr) return frames;
+  if (dwfl_linux_proc_report(dwfl, getpid()) == 0 && dwfl_report_end(dwfl, nullptr, nullptr) == 0) {
+    for (const std::uintptr_t address : addresses) {
+      Frame frame = by_symbols(address);
+      if (Dwfl_Module* module = dwfl_addrmodule(dwfl, address)) {
+        if (const char* name = dwfl_module_addrname(module, address)) frame.function = demangle(name);
+        int line = 0;
+        Dwfl_Line* source = dwfl_module_getsrc(module, address);
+        const char* file =
+            source == nullptr ? nullptr : dwfl_lineinfo(source, nullptr, &line, nullptr, nullptr, nullptr);
+        if (file != nullptr) {
+          frame.file = file;
+          frame.line = line;
+        }
+      }
+      frames.push_back(std::move(frame));
+    }
+  }
+  dwfl_end(dwfl);
+  return frames;
+}
+#endif
+
+}  // namespace
+
+void note_throw(const void* object) noexcept {
+  thrown.object = object;
+  const int count = backtrace(thrown.addresses, static_cast<int>(kDeepest));
+  thrown.count = count > 0 ? static_cast<std::size_t>(count) : 0;
+}
+
+std::string demangle(const char* name) {
+  int status = 0;
+  char* readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
+  std::string out = status == 0 && readable != nullptr ? readable : name;
+  std::free(readable);
+  return out;
+}
+
+Addresses capture_stack(int skip) {
+  void* found[kDeepest];
+  const int count = backtrace(found, static_cast<int>(kDeepest));
+  Addresses out;
+  for (int i = skip + 1; i < count; ++i) out.push_back(reinterpret_cast<std::uintptr_t>(found[i]));
+  return out;
+}
+
+Addresses thrown_stack(const void* object) {
+  constexpr std::size_t kOurs = 2;  // note_throw and the hook
+  Addresses out;
+  if (object == nullptr || object != thrown.object) return out;
+  for (std::size_t i = kOurs; i < thrown.count; ++i)
+    out.push_back(reinterpret_cast<std::uintptr_t>(thrown.addresses[i]));
+  return out;
+}
+
+std::vector<Frame> resolve(const Addresses& addresses) {
+  Addresses calls;  // a return address is past its call, perhaps on the next line
+  for (const std::uintptr_t each : addresses) calls.push_back(each == 0 ? 0 : each - 1);
+  std::vector<Frame> frames;
+#ifdef TETRASCOPE_KIT_HAS_LIBDW
+  frames = by_debug_information(calls);
+#endif
+  if (frames.size() != calls.size()) {
+    frames.clear();
+    for (const std::uintptr_t each : calls) frames.push_back(by_symbols(each));
+  }
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (!frames[i].function.empty()) continue;
+    char text[32];
+    std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(calls[i]));
+    frames[i].function = text;
+  }
+  return frames;
+}
+
+std::uintptr_t translate(std::uintptr_t address, std::string_view maps) {
+  Mapping then;
+  for_each_mapping(maps, [&](const Mapping& each) {
+    if (address >= each.begin && address < each.end) then = each;
+  });
+  if (then.path.empty()) return 0;
+  const std::uintptr_t offset = address - then.begin + then.offset;
+  std::ifstream file("/proc/self/maps");
+  const std::string now((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::uintptr_t found = 0;
+  for_each_mapping(now, [&](const Mapping& each) {
+    const bool holds = offset >= each.offset && offset - each.offset < each.end - each.begin;
+    if (found == 0 && each.path == then.path && holds) found = each.begin + (offset - each.offset);
+  });
+  return found;
+}
+
+}  // namespace tetrascope::kit
+
+// Every throw passes here first, so that the stack is known when a handler has long unwound it. By its assembler name,
+// since compilers know the function itself under differing types.
+extern "C" [[noreturn]] __attribute__((visibility("default"))) void tetrascope_kit_throw(
+    void* object, void* type, void (*destroy)(void*)) __asm__("__cxa_throw");
+
+extern "C" void tetrascope_kit_throw(void* object, void* type, void (*destroy)(void*)) {
+  using Throw = void (*)(void*, void*, void (*)(void*));
+  static const auto next = reinterpret_cast<Throw>(dlsym(RTLD_NEXT, "__cxa_throw"));
+  tetrascope::kit::note_throw(object);
+  next(object, type, destroy);
+  std::abort();  // never: `next` does not return
+}

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tetrascope::kit {
+
+/// Return addresses, innermost first.
+using Addresses = std::vector<std::uintptr_t>;
+
+struct Frame {
+  std::string function;
+  std::string file;  // source, else the module's
+  int line = 0;
+};
+
+/// Of the caller, without the `skip` innermost.
+Addresses capture_stack(int skip);
+/// Called by the hook of all throws.
+void note_throw(const void* object) noexcept;
+/// Of the throw that made this thread's newest exception; `object` is the exception's address, others give nothing.
+Addresses thrown_stack(const void* object);
+/// Reads debug information where the kit was built with libdw, else the dynamic symbols.
+std::vector<Frame> resolve(const Addresses& addresses);
+/// The address at which this process has what `maps` (another run's /proc/self/maps) had at `address`; 0: nowhere.
+std::uintptr_t translate(std::uintptr_t address, std::string_view maps);
+std::string demangle(const char* name);
+
+}  // namespace tetrascope::kit
