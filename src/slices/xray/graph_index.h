@@ -38,8 +38,8 @@ class GraphIndex {
   /// forgotten. Errors: kDeadlineExceeded; what was read until then is kept, so that the next call comes further.
   Result<void> sum(plan::TimeRange range, FactSink& sink, Clock::time_point end);
 
-  /// Reads what was saved before a start, unless that was done. The number of traces that are kept then: 0 when there is
-  /// nothing of the last hours.
+  /// Reads what was saved before a start, unless that was done. Gives the number of traces that are kept then: 0 when
+  /// nothing was saved in the last hours.
   std::size_t restore();
   /// Takes in what came since the last time, and up to an hour before it, and saves it. For one thread, when there is
   /// nothing else to do. True when more is to be read than there was time for.

@@ -42,7 +42,7 @@ void CallStatistics::add(Fact::Outcome outcome, double seconds) {
     case Fact::Outcome::kNotCounted:
       return;
   }
-  seconds_ += seconds;
+  micros_ += std::llround(seconds * 1e6);
   times_.add(seconds);
 }
 
@@ -53,7 +53,7 @@ Value CallStatistics::summary() const {
                                                  {"TotalCount", Value(throttle_ + error_)}})},
                 {"FaultStatistics", Value(Object{{"OtherCount", Value(fault_)}, {"TotalCount", Value(fault_)}})},
                 {"TotalCount", Value(total())},
-                {"TotalResponseTime", Value(seconds_)}};
+                {"TotalResponseTime", Value(static_cast<double>(micros_) / 1e6)}};
 }
 
 void ServiceGraph::Span::cover(double from, double to) {

@@ -41,7 +41,7 @@ class CallStatistics {
 
  private:
   std::int64_t ok_ = 0, throttle_ = 0, error_ = 0, fault_ = 0;
-  double seconds_ = 0;
+  std::int64_t micros_ = 0;  ///< whole: the sum is the same in whatever order facts come
   Times times_;
 };
 
