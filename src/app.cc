@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "ingest/attribute_promoter.h"
 #include "ingest/field_store.h"
 
 namespace tetrascope {
@@ -37,8 +38,8 @@ App::App(std::unique_ptr<Storage> storage, std::unique_ptr<ControlStore> control
     : storage_(std::move(storage)),
       control_(std::move(control)),
       settings_(options.settings),
-      runner_(*storage_),
-      batcher_(*storage_, fields_, options.batcher),
+      runner_(*storage_, layouts_),
+      batcher_(*storage_, fields_, layouts_, options.batcher),
       queries_(options.query_threads, options.waiting_queries),
       decoders_(options.decoders, options.waiting_requests),
       middle_{batcher_, runner_, fields_, stats_, *control_, queries_, settings_} {
@@ -56,6 +57,7 @@ Result<std::unique_ptr<App>> App::open(std::unique_ptr<Storage> storage, std::un
                                        const AppOptions& options) {
   RETURN_IF_ERROR(migrate(*storage));
   std::unique_ptr<App> app(new App(std::move(storage), std::move(control), options));
+  RETURN_IF_ERROR(load_layouts(*app->storage_, app->layouts_));
   RETURN_IF_ERROR(load_fields(*app->storage_, app->fields_));
   return app;
 }

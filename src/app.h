@@ -50,6 +50,7 @@ class App {
   std::unique_ptr<ControlStore> control_;
   SliceSettings settings_;
   FieldCatalogue fields_;
+  AttributeLayouts layouts_;
   IngestStats stats_;
   plan::Runner runner_;
   Batcher batcher_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <unordered_set>
 
+#include "model/attribute_layout.h"
 #include "model/schema.h"
 
 namespace tetrascope {
@@ -15,6 +16,21 @@ struct Batch {
   OccurrenceColumns occurrences;
   MetricColumns metrics;
   DocumentColumns documents;
+
+  /// Which attributes get columns. Only while the batch is empty.
+  void use(const AttributeLayouts& layouts) {
+    each_attributes(*this,
+                    [&](Signal signal, AttributeColumns& attributes) { attributes.use_layout(layouts.of(signal)); });
+  }
+
+  /// Calls visit(signal, attributes) for each table of a signal.
+  template <class Self, class Visit>
+  static void each_attributes(Self& self, Visit&& visit) {
+    visit(Signal::kSpans, self.spans.attributes);
+    visit(Signal::kLogs, self.logs.attributes);
+    visit(Signal::kOccurrences, self.occurrences.attributes);
+    visit(Signal::kMetrics, self.metrics.attributes);
+  }
 
   /// Calls visit(Signal or table name, builder) for each table.
   template <class Self, class Visit>

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "ingest/attribute_promoter.h"
 #include "ingest/field_store.h"
 
 namespace tetrascope {
@@ -78,8 +79,13 @@ Error not_stored(ErrorCode code) {
 
 }  // namespace
 
-Batcher::Batcher(Storage& storage, FieldCatalogue& fields, BatcherLimits limits)
-    : storage_(storage), fields_(fields), limits_(limits) {
+Batcher::Batcher(Storage& storage, FieldCatalogue& fields, AttributeLayouts& layouts, BatcherLimits limits)
+    : storage_(storage),
+      fields_(fields),
+      layouts_(layouts),
+      limits_(limits),
+      promoter_(std::make_unique<AttributePromoter>(storage, layouts)) {
+  for (Shard& shard : shards_) shard.batch = fresh_batch();
   std::random_device random;
   token_prefix_ = fmt::format("{:08x}{:08x}", random(), random());
   thread_ = std::thread([this] { run(); });
@@ -115,7 +121,7 @@ Result<void> Batcher::write(const Decode& decode, Done done) {
   if (!decoded) {
     take_back(shard->batch, caller.begin);
     // Without rows it would never be committed, and what refused requests left in its dictionaries would stay and grow.
-    if (total(caller.begin) == 0) shard->batch = Batch{};
+    if (total(caller.begin) == 0) shard->batch = fresh_batch();
     return decoded;
   }
   caller.end = table_rows(shard->batch);
@@ -143,6 +149,12 @@ Result<void> Batcher::write(const Decode& decode, Done done) {
   }
   take_back(shard->batch, caller.begin);
   return fail(ErrorCode::kUnavailable, "the server is stopping; send it again");
+}
+
+Batch Batcher::fresh_batch() const {
+  Batch batch;
+  batch.use(layouts_);
+  return batch;
 }
 
 void Batcher::stop() {
@@ -186,7 +198,7 @@ void Batcher::run() {
       const std::lock_guard shard_lock(shard.mutex);
       if (shard.callers.empty()) continue;
       callers += shard.callers.size();
-      taken.push_back({std::exchange(shard.batch, Batch{}), std::exchange(shard.callers, {})});
+      taken.push_back({std::exchange(shard.batch, fresh_batch()), std::exchange(shard.callers, {})});
       shard.bytes = 0;
     }
     {
@@ -195,6 +207,7 @@ void Batcher::run() {
       last_callers_ = callers;
     }
     commit(taken);
+    for (const Taken& one : taken) promoter_->observe(one.batch);
   }
 }
 

@@ -23,6 +23,8 @@
 
 namespace tetrascope {
 
+class AttributePromoter;
+
 struct BatcherLimits {
   std::size_t pending_rows = 400'000;                  ///< waiting rows past which writers are refused
   std::size_t pending_bytes = std::size_t{192} << 20;  ///< waiting bytes past which writers are refused
@@ -39,7 +41,7 @@ class Batcher {
   /// Appends rows to the open batch. On an error whatever it appended is taken back.
   using Decode = std::function<Result<void>(Batch&)>;
 
-  Batcher(Storage& storage, FieldCatalogue& fields, BatcherLimits limits = {});
+  Batcher(Storage& storage, FieldCatalogue& fields, AttributeLayouts& layouts, BatcherLimits limits = {});
   ~Batcher();
   Batcher(const Batcher&) = delete;
   Batcher& operator=(const Batcher&) = delete;
@@ -81,6 +83,7 @@ class Batcher {
   };
 
   void run();
+  [[nodiscard]] Batch fresh_batch() const;
   bool wait_for_work();
   void commit(std::vector<Taken>& taken);
   Result<void> store_fields(const std::vector<Taken>& taken);
@@ -91,6 +94,7 @@ class Batcher {
 
   Storage& storage_;
   FieldCatalogue& fields_;
+  AttributeLayouts& layouts_;
   const BatcherLimits limits_;
   std::array<Shard, kShards> shards_;
 
@@ -104,7 +108,8 @@ class Batcher {
   std::string token_prefix_;
   std::uint64_t token_number_ = 0;
 
-  std::vector<FieldCatalogue::Field> unstored_fields_;  // the commit thread's own
+  std::vector<FieldCatalogue::Field> unstored_fields_;  // the commit thread's own, as is what follows
+  std::unique_ptr<AttributePromoter> promoter_;
   std::thread thread_;
 };
 

@@ -81,7 +81,8 @@ std::future<Result<void>> write(Batcher& batcher, std::string text) {
 TEST(Batcher, AnswersAfterTheRowsAreStored) {
   FakeStorage storage;
   FieldCatalogue fields;
-  Batcher batcher(storage, fields);
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
   EXPECT_TRUE(write(batcher, "first row").get());
   EXPECT_TRUE(storage.holds("documents", "first row"));
 }
@@ -89,7 +90,8 @@ TEST(Batcher, AnswersAfterTheRowsAreStored) {
 TEST(Batcher, RowsOfAFailedDecodeAreTakenBack) {
   FakeStorage storage;
   FieldCatalogue fields;
-  Batcher batcher(storage, fields);
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
   const auto refused = batcher.write(
       [](Batch& batch) -> Result<void> {
         add_document(batch, "half a request");
@@ -107,7 +109,8 @@ TEST(Batcher, RowsOfAFailedDecodeAreTakenBack) {
 TEST(Batcher, AForgottenColumnFailsItsOwnRequestOnly) {
   FakeStorage storage;
   FieldCatalogue fields;
-  Batcher batcher(storage, fields);
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
   const auto refused = batcher.write(
       [](Batch& batch) -> Result<void> {
         batch.documents.time.add(7);
@@ -122,7 +125,8 @@ TEST(Batcher, AForgottenColumnFailsItsOwnRequestOnly) {
 TEST(Batcher, ManyCallersShareCommits) {
   FakeStorage storage;
   FieldCatalogue fields;
-  Batcher batcher(storage, fields);
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
   std::atomic<int> stored = 0;
   std::vector<std::thread> clients;
   for (int client = 0; client < 8; ++client) {
@@ -140,7 +144,8 @@ TEST(Batcher, ManyCallersShareCommits) {
 TEST(Batcher, ARefusalForNowIsRepeated) {
   FakeStorage storage;
   FieldCatalogue fields;
-  Batcher batcher(storage, fields);
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
   storage.refuse(2);
   EXPECT_TRUE(write(batcher, "patient").get());
   EXPECT_EQ(storage.inserts("documents"), 1U);
@@ -149,9 +154,10 @@ TEST(Batcher, ARefusalForNowIsRepeated) {
 TEST(Batcher, AStoreThatStaysAwayIsTheRetryableAnswer) {
   FakeStorage storage;
   FieldCatalogue fields;
+  AttributeLayouts layouts;
   BatcherLimits limits;
   limits.retry_for = std::chrono::milliseconds{50};
-  Batcher batcher(storage, fields, limits);
+  Batcher batcher(storage, fields, layouts, limits);
   storage.refuse(1000);
   const auto answer = write(batcher, "unlucky").get();
   ASSERT_FALSE(answer);
@@ -161,9 +167,10 @@ TEST(Batcher, AStoreThatStaysAwayIsTheRetryableAnswer) {
 TEST(Batcher, OnlyTheCulpritsRowsFail) {
   FakeStorage storage;
   FieldCatalogue fields;
+  AttributeLayouts layouts;
   BatcherLimits limits;
   limits.gather = std::chrono::milliseconds{200};
-  Batcher batcher(storage, fields, limits);
+  Batcher batcher(storage, fields, layouts, limits);
   // The first commit carries two callers, so that the second waits for two.
   auto warm = std::async([&] { return write(batcher, "warm").get().has_value(); });
   EXPECT_TRUE(write(batcher, "up").get());
@@ -180,9 +187,10 @@ TEST(Batcher, OnlyTheCulpritsRowsFail) {
 TEST(Batcher, AFullBatchRefusesBeforeItDecodes) {
   FakeStorage storage;
   FieldCatalogue fields;
+  AttributeLayouts layouts;
   BatcherLimits limits;
   limits.pending_rows = 1;
-  Batcher batcher(storage, fields, limits);
+  Batcher batcher(storage, fields, layouts, limits);
   storage.hold();
   auto first = write(batcher, "fills it");
   bool decoded = false;
@@ -202,7 +210,8 @@ TEST(Batcher, AFullBatchRefusesBeforeItDecodes) {
 TEST(Batcher, StopCommitsWhatWasAccepted) {
   FakeStorage storage;
   FieldCatalogue fields;
-  Batcher batcher(storage, fields);
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
   auto accepted = write(batcher, "last words");
   batcher.stop();
   EXPECT_TRUE(accepted.get());
@@ -215,7 +224,8 @@ TEST(Batcher, StopCommitsWhatWasAccepted) {
 TEST(Batcher, FieldsAreStoredBeforeTheRowsThatShowThem) {
   FakeStorage storage;
   FieldCatalogue fields;
-  Batcher batcher(storage, fields);
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
   auto promise = std::make_shared<std::promise<Result<void>>>();
   ASSERT_TRUE(batcher.write(
       [](Batch& batch) -> Result<void> {

@@ -3,8 +3,10 @@
 // five maps. A column is written, merged and read for a tenth of what a map's element costs
 // (docs/adr/0007-attribute-columns.md).
 
+#include <array>
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -54,5 +56,24 @@ class AttributeLayout {
 };
 
 using AttributeLayoutPtr = std::shared_ptr<const AttributeLayout>;
+
+/// Which layout each table has now. Thread-safe: ingest sets it, writers and questions take what there is.
+class AttributeLayouts {
+ public:
+  AttributeLayouts() { layouts_.fill(std::make_shared<const AttributeLayout>()); }
+
+  [[nodiscard]] AttributeLayoutPtr of(Signal signal) const {
+    const std::lock_guard lock(mutex_);
+    return layouts_[static_cast<std::size_t>(signal)];
+  }
+  void set(Signal signal, AttributeLayoutPtr layout) {
+    const std::lock_guard lock(mutex_);
+    layouts_[static_cast<std::size_t>(signal)] = std::move(layout);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::array<AttributeLayoutPtr, kSignals> layouts_;
+};
 
 }  // namespace tetrascope

@@ -87,12 +87,13 @@ class StringColumn {
   }
   static void prefix(NativeWriter& /*out*/) {}
   void encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
-    for (std::size_t row = begin; row < end; ++row) {
-      const std::size_t start = row == 0 ? 0 : ends_[row - 1];
-      out.text(std::string_view(bytes_).substr(start, ends_[row] - start));
-    }
+    for (std::size_t row = begin; row < end; ++row) out.text((*this)[row]);
   }
   [[nodiscard]] std::size_t memory() const { return bytes_.size() + ends_.size() * sizeof(std::size_t); }
+  [[nodiscard]] std::string_view operator[](std::size_t row) const {
+    const std::size_t start = row == 0 ? 0 : ends_[row - 1];
+    return std::string_view(bytes_).substr(start, ends_[row] - start);
+  }
 
  private:
   std::string bytes_;
@@ -161,7 +162,8 @@ class MapColumn {
   /// The key's number in the block's dictionary.
   std::uint32_t add_key(std::string_view key) { return keys_.add(key); }
   void end_row() { ends_.push_back(keys_.size()); }
-  [[nodiscard]] const Dictionary& keys() const { return keys_.dictionary(); }
+  /// Of all rows' elements, one after another, as `values` has them.
+  [[nodiscard]] const LowCardinalityColumn& keys() const { return keys_; }
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
   void truncate(std::size_t rows) {
     const std::size_t elements = rows == 0 ? 0 : ends_[rows - 1];
@@ -178,7 +180,7 @@ class MapColumn {
     for (std::size_t row = begin; row < end; ++row) out.number<std::uint64_t>(ends_[row] - first);
     const std::size_t last = end == 0 ? 0 : ends_[end - 1];
     keys_.encode(out, first, last);
-    for (std::size_t element = first; element < last; ++element) out.number<std::uint8_t>(0);  // none is NULL
+    out.fill('\0', last - first);  // none is NULL
     values.encode(out, first, last);
   }
   [[nodiscard]] std::size_t memory() const {

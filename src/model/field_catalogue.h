@@ -22,6 +22,7 @@ inline constexpr std::size_t kFieldTypes = 5;
 enum class FieldLevel : std::uint8_t { kItem, kScope, kResource, kEvent, kLink };
 /// What kind of row has the field; the names are those of the tables.
 enum class Signal : std::uint8_t { kSpans, kLogs, kOccurrences, kMetrics };
+inline constexpr std::size_t kSignals = 4;
 
 /// A set of FieldType.
 class FieldTypes {

@@ -29,6 +29,8 @@ class NativeWriter {
   }
   void raw(const void* data, std::size_t size) { bytes_.append(static_cast<const char*>(data), size); }
 
+  void fill(char byte, std::size_t count) { bytes_.append(count, byte); }
+
   [[nodiscard]] std::string_view view() const { return bytes_; }
   void clear() { bytes_.clear(); }
 

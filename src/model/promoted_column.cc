@@ -14,11 +14,6 @@ void append_indexes(NativeWriter& out, std::span<const std::uint32_t> ids, std::
   out.raw(narrow.data(), narrow.size() * sizeof(Index));
 }
 
-void append_zeros(NativeWriter& out, std::size_t count) {
-  const std::string zeros(count, '\0');
-  out.raw(zeros.data(), zeros.size());
-}
-
 }  // namespace
 
 void PromotedColumn::truncate(std::size_t rows) {
@@ -37,16 +32,16 @@ void PromotedColumn::encode(NativeWriter& out, std::size_t begin, std::size_t en
   if (column_.repeats) return encode_repeating(out, begin, end);
   const std::size_t last = std::clamp(nulls_.size(), begin, end);  // behind it all are NULL
   if (last > begin) out.raw(nulls_.data() + begin, last - begin);
-  out.raw(std::string(end - last, '\1').data(), end - last);
+  out.fill('\1', end - last);
   if (is_text()) {
     for (std::size_t row = begin; row < last; ++row) {
       const std::size_t start = row == 0 ? 0 : ends_[row - 1];
       out.text(std::string_view(bytes_).substr(start, ends_[row] - start));
     }
-    append_zeros(out, end - last);
+    out.fill('\0', end - last);
   } else {
     if (last > begin) out.raw(bytes_.data() + begin * width_, (last - begin) * width_);
-    append_zeros(out, (end - last) * width_);
+    out.fill('\0', (end - last) * width_);
   }
 }
 
@@ -61,7 +56,7 @@ void PromotedColumn::encode_repeating(NativeWriter& out, std::size_t begin, std:
     out.text("");
     for (std::uint32_t id = 0; id < dictionary_.size(); ++id) out.text(dictionary_.at(id));
   } else {
-    append_zeros(out, 2 * width_);  // the dictionary's number 0, the empty text, is the default
+    out.fill('\0', 2 * width_);  // the dictionary's number 0, the empty text, is the default
     for (std::uint32_t id = 1; id < dictionary_.size(); ++id) out.raw(dictionary_.at(id).data(), width_);
   }
   const std::size_t last = std::clamp(ids_.size(), begin, end);

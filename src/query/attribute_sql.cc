@@ -107,10 +107,14 @@ constexpr AttributeMap kMaps[] = {
     {FieldType::kJson, Type::kAny, "attributes_json"},
 };
 
-/// Elements are Nullable, so that a key that the row lacks reads as NULL, and only that key is read.
-std::string own_attribute_sql(const Attribute& attribute, StatementBuilder& out) {
-  const std::string key = out.reference("String", attribute.key);
+/// Elements of maps are Nullable, as columns of attributes are, so that a key that the row lacks reads as NULL, and
+/// only that key is read.
+std::string own_attribute_sql(const Attribute& attribute, const AttributeLayout& layout, StatementBuilder& out) {
+  std::string key;
   const auto element = [&](const AttributeMap& map) {
+    if (const auto column = layout.find(map.field, attribute.key))
+      return TypedSql{fmt::format("`{}`", layout.name(*column)), map.type};
+    if (key.empty()) key = out.reference("String", attribute.key);
     std::string text = fmt::format("{}[{}]", map.column, key);
     if (map.field == FieldType::kJson) text = fmt::format("nullIf({}, 'null')", text);  // sent, but empty
     return TypedSql{std::move(text), map.type};
@@ -122,6 +126,30 @@ std::string own_attribute_sql(const Attribute& attribute, StatementBuilder& out)
   }
   if (found.empty()) return missing_sql(Type::kAny);
   return found.size() == 1 ? found.front() : fmt::format("coalesce({})", fmt::join(found, ", "));
+}
+
+/// SQL of arrays of `"key":value`, of the attributes that have columns.
+std::vector<std::string> column_members(const AttributeLayout& layout) {
+  std::vector<std::string> members;
+  for (std::size_t i = 0; i < layout.columns().size(); ++i) {
+    const AttributeColumn& column = layout.columns()[i];
+    const Type type = std::ranges::find(kMaps, column.type, &AttributeMap::field)->type;
+    const std::string name = fmt::format("`{}`", layout.name(i));
+    const std::string value = convert_sql({fmt::format("assumeNotNull({})", name), type}, Type::kAny);
+    members.push_back(
+        fmt::format("if(isNull({}), [], [concat('\"{}\":', assumeNotNull({}))])", name, column.key, value));
+  }
+  return members;
+}
+
+/// The map without the keys that have columns. Rows that came before their column have the value in both.
+std::string without_columns(const AttributeMap& map, const AttributeLayout& layout) {
+  std::vector<std::string> keys;
+  for (const AttributeColumn& column : layout.columns()) {
+    if (column.type == map.field) keys.push_back(fmt::format("'{}'", column.key));
+  }
+  if (keys.empty()) return std::string(map.column);
+  return fmt::format("mapFilter((k, v) -> k NOT IN ({}), {})", fmt::join(keys, ", "), map.column);
 }
 
 /// Text of one JSON value: a string's own, true and false as 1 and 0, the rest as it is written.
@@ -172,7 +200,8 @@ std::string_view attributes_beside(std::string_view array) {
   return "";
 }
 
-std::string attribute_sql(const Attribute& attribute, std::string_view opened, StatementBuilder& out) {
+std::string attribute_sql(const Attribute& attribute, std::string_view opened, const AttributeLayout& layout,
+                          StatementBuilder& out) {
   switch (attribute.level) {
     case Level::kResource:
       return shared_attribute_sql(attribute, "resource", out);
@@ -187,23 +216,24 @@ std::string attribute_sql(const Attribute& attribute, std::string_view opened, S
     return json_member_sql(attribute.type, fmt::format("event_attributes[{}]", event),
                            ", " + out.reference("String", attribute.key));
   }
-  if (opened.empty()) return own_attribute_sql(attribute, out);
+  if (opened.empty()) return own_attribute_sql(attribute, layout, out);
   return json_member_sql(attribute.type, std::string(opened), ", " + out.reference("String", attribute.key));
 }
 
-std::string all_attributes_sql(Level level, std::string_view opened) {
+std::string all_attributes_sql(Level level, std::string_view opened, const AttributeLayout& layout) {
   if (level != Level::kItem) {
     const std::string found =
         fmt::format("JSON_QUERY({}, '$.\"attributes\"')", level == Level::kScope ? "scope" : "resource");
     return fmt::format("nullIf(substring({0}, 2, length({0}) - 2), '')", found);
   }
   if (!opened.empty()) return std::string(opened);
-  std::vector<std::string> members;
+  std::vector<std::string> members = column_members(layout);
   for (const AttributeMap& map : kMaps) {
     const std::string value = convert_sql({"assumeNotNull(v)", map.type}, Type::kAny);
+    const std::string own = without_columns(map, layout);
     members.push_back(fmt::format(
-        "arrayMap((k, v) -> concat(toJSONString(k), ':', assumeNotNull({1})), mapKeys({0}), mapValues({0}))",
-        map.column, value));
+        "arrayMap((k, v) -> concat(toJSONString(k), ':', assumeNotNull({1})), mapKeys({0}), mapValues({0}))", own,
+        value));
   }
   return fmt::format("concat('{{', arrayStringConcat(arrayConcat({}), ','), '}}')", fmt::join(members, ", "));
 }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "model/attribute_layout.h"
 #include "query/plan.h"
 #include "query/value_sql.h"
 #include "storage/statement.h"
@@ -27,8 +28,10 @@ std::optional<ColumnLayout> find_column(Table table, std::string_view name);
 std::string_view attributes_beside(std::string_view array);
 
 /// `opened`: SQL of the JSON object that holds the item's attributes (of a span event), "" for those of the row.
-std::string attribute_sql(const Attribute& attribute, std::string_view opened, StatementBuilder& out);
-std::string all_attributes_sql(Level level, std::string_view opened);
+/// `layout`: of the table.
+std::string attribute_sql(const Attribute& attribute, std::string_view opened, const AttributeLayout& layout,
+                          StatementBuilder& out);
+std::string all_attributes_sql(Level level, std::string_view opened, const AttributeLayout& layout);
 /// Function::kJsonGet: `path` holds Int64 and String placeholders, each with a comma before it.
 std::string json_any_sql(const std::string& json, const std::string& path);
 /// Function::kJsonText, `path` as above.

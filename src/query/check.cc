@@ -227,7 +227,8 @@ Result<void> Checker::stage(const Join& join, Columns& columns, int depth) {
 Result<std::vector<OutputColumn>> check(const Plan& plan) {
   Checker checker;
   ASSIGN_OR_RETURN(std::vector<OutputColumn> columns, checker.plan(plan, 0));
-  ASSIGN_OR_RETURN([[maybe_unused]] const Statement written, Writer::write(plan, Quantiles::kExact));
+  ASSIGN_OR_RETURN([[maybe_unused]] const Statement written,
+                   Writer::write(plan, Quantiles::kExact, AttributeLayouts()));
   return columns;
 }
 

@@ -27,6 +27,22 @@ std::string opened_attributes(const TableRead& read) {
   return read.unnest.empty() ? "" : opened_name(attributes_beside(read.unnest.front()));
 }
 
+AttributeLayoutPtr layout_of(Table table, const AttributeLayouts& layouts) {
+  switch (table) {
+    case Table::kSpans:
+      return layouts.of(Signal::kSpans);
+    case Table::kLogs:
+      return layouts.of(Signal::kLogs);
+    case Table::kOccurrences:
+      return layouts.of(Signal::kOccurrences);
+    case Table::kMetrics:
+      return layouts.of(Signal::kMetrics);
+    case Table::kDocuments:
+      break;
+  }
+  return std::make_shared<const AttributeLayout>();  // documents have no attributes
+}
+
 std::int64_t earlier(std::int64_t time, std::int64_t by) {
   return time < std::numeric_limits<std::int64_t>::min() + by ? std::numeric_limits<std::int64_t>::min() : time - by;
 }
@@ -44,11 +60,13 @@ TypedSql Writer::node(const TableColumn& column, const Scope& scope) {
 }
 
 TypedSql Writer::node(const Attribute& attribute, const Scope& scope) {
-  return {attribute_sql(attribute, opened_attributes(*scope.read), out_), attribute.type};
+  const AttributeLayoutPtr layout = layout_of(scope.read->table, layouts_);
+  return {attribute_sql(attribute, opened_attributes(*scope.read), *layout, out_), attribute.type};
 }
 
 TypedSql Writer::node(const AllAttributes& attributes, const Scope& scope) {
-  return {all_attributes_sql(attributes.level, opened_attributes(*scope.read)), Type::kAny};
+  const AttributeLayoutPtr layout = layout_of(scope.read->table, layouts_);
+  return {all_attributes_sql(attributes.level, opened_attributes(*scope.read), *layout), Type::kAny};
 }
 
 /// Conditions on plain columns, so that the sort key, which begins with `bucket`, leaves out what lies elsewhere.

@@ -51,20 +51,20 @@ bool has_quantiles(const Plan& plan) {
 }
 
 /// Exact quantiles where memory allows them, else approximate ones.
-Result<Rows> execute(Storage& storage, const Plan& plan, const QueryBounds& bounds) {
-  ASSIGN_OR_RETURN(const Statement exact, write_sql(plan));
+Result<Rows> execute(Storage& storage, const Plan& plan, const QueryBounds& bounds, const AttributeLayouts& layouts) {
+  ASSIGN_OR_RETURN(const Statement exact, write_sql(plan, Quantiles::kExact, layouts));
   Result<Rows> rows = storage.execute(exact, bounds);
   if (rows || rows.error().code != ErrorCode::kTooLarge || !has_quantiles(plan)) return rows;
-  ASSIGN_OR_RETURN(const Statement approximate, write_sql(plan, Quantiles::kApproximate));
+  ASSIGN_OR_RETURN(const Statement approximate, write_sql(plan, Quantiles::kApproximate, layouts));
   return storage.execute(approximate, bounds);
 }
 
 }  // namespace
 
-Result<Answer> run(Storage& storage, const Plan& plan, const QueryBounds& bounds) {
+Result<Answer> run(Storage& storage, const Plan& plan, const QueryBounds& bounds, const AttributeLayouts& layouts) {
   Answer answer;
   ASSIGN_OR_RETURN(answer.columns, check(plan));
-  ASSIGN_OR_RETURN(Rows rows, execute(storage, plan, bounds));
+  ASSIGN_OR_RETURN(Rows rows, execute(storage, plan, bounds, layouts));
   if (rows.columns.size() != answer.columns.size()) {
     return fail(ErrorCode::kInternal,
                 fmt::format("{} columns came back, want {}", rows.columns.size(), answer.columns.size()));

@@ -2,6 +2,7 @@
 // From a plan to its answer: check, write, execute, decode.
 
 #include "base/result.h"
+#include "model/attribute_layout.h"
 #include "query/check.h"
 #include "query/plan.h"
 #include "storage/storage.h"
@@ -16,6 +17,7 @@ struct Answer {
 };
 
 /// Errors: those of check() and of Storage::execute().
-Result<Answer> run(Storage& storage, const Plan& plan, const QueryBounds& bounds = {});
+Result<Answer> run(Storage& storage, const Plan& plan, const QueryBounds& bounds = {},
+                   const AttributeLayouts& layouts = AttributeLayouts());
 
 }  // namespace tetrascope::plan

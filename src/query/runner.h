@@ -5,17 +5,18 @@
 
 namespace tetrascope::plan {
 
-/// Thread-safe; keeps a reference to the storage.
+/// Thread-safe; keeps references to both.
 class Runner {
  public:
-  explicit Runner(Storage& storage) : storage_(storage) {}
+  Runner(Storage& storage, const AttributeLayouts& layouts) : storage_(storage), layouts_(layouts) {}
   [[nodiscard]] Result<Answer> run(const Plan& plan, const QueryBounds& bounds = {}) const {
-    return plan::run(storage_, plan, bounds);
+    return plan::run(storage_, plan, bounds, layouts_);
   }
   [[nodiscard]] Result<Storage::Usage> usage() const { return storage_.usage(); }
 
  private:
   Storage& storage_;
+  const AttributeLayouts& layouts_;
 };
 
 }  // namespace tetrascope::plan

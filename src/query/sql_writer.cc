@@ -83,8 +83,8 @@ Writer::Relation Writer::plan(const Plan& plan) {
   return relation;
 }
 
-Result<Statement> Writer::write(const Plan& plan, Quantiles quantiles) {
-  Writer writer(quantiles);
+Result<Statement> Writer::write(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts) {
+  Writer writer(quantiles, layouts);
   const Relation relation = writer.plan(plan);
   std::vector<std::string> ids;
   for (const Column& column : relation.columns) ids.push_back(column.id);
@@ -101,10 +101,10 @@ Result<Statement> Writer::write(const Plan& plan, Quantiles quantiles) {
   return std::move(writer.out_).take();
 }
 
-Result<Statement> write_sql(const Plan& plan, Quantiles quantiles) {
+Result<Statement> write_sql(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts) {
   Checker checker;
   RETURN_IF_ERROR(checker.plan(plan, 0));
-  return Writer::write(plan, quantiles);
+  return Writer::write(plan, quantiles, layouts);
 }
 
 }  // namespace tetrascope::plan

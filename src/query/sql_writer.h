@@ -2,6 +2,7 @@
 // The one place where SQL for telemetry is written.
 
 #include "base/result.h"
+#include "model/attribute_layout.h"
 #include "query/plan.h"
 #include "storage/statement.h"
 
@@ -12,6 +13,8 @@ enum class Quantiles { kExact, kApproximate };
 
 /// Output columns are those of check(plan), in that order; kAny columns hold the store's JSON text (model/value.h).
 /// Errors: kInvalid when check() would refuse the plan.
-Result<Statement> write_sql(const Plan& plan, Quantiles quantiles = Quantiles::kExact);
+/// `layouts`: which attributes have columns.
+Result<Statement> write_sql(const Plan& plan, Quantiles quantiles = Quantiles::kExact,
+                            const AttributeLayouts& layouts = AttributeLayouts());
 
 }  // namespace tetrascope::plan

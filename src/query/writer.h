@@ -22,10 +22,10 @@ namespace tetrascope::plan {
 class Writer {
  public:
   /// Errors: kInvalid: the SQL is longer than kMaxSqlBytes.
-  static Result<Statement> write(const Plan& plan, Quantiles quantiles);
+  static Result<Statement> write(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts);
 
  private:
-  explicit Writer(Quantiles quantiles) : quantiles_(quantiles) {}
+  Writer(Quantiles quantiles, const AttributeLayouts& layouts) : quantiles_(quantiles), layouts_(layouts) {}
 
   struct Column {
     std::string name;
@@ -108,6 +108,7 @@ class Writer {
   void measure(TypedSql& sql);
 
   const Quantiles quantiles_;
+  const AttributeLayouts& layouts_;
   StatementBuilder out_;
   std::string steps_;
   int step_count_ = 0;

@@ -16,7 +16,7 @@ constexpr std::string_view kSettings[] = {
     "default_compression_codec = 'ZSTD(1)'",
     "auto_statistics_types = ''",
     // Fewer, larger merges: rows that merges rewrite are what most of the engine's CPU goes into.
-    "min_parts_to_merge_at_once = 8",
+    "min_parts_to_merge_at_once = 16",
     "max_bytes_to_merge_at_max_space_in_pool = 500000000",
     // A commit's part is one file, not one for each of some hundred streams: half the CPU, a third of the memory, and
     // less

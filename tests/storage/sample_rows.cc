@@ -45,6 +45,10 @@ void add(MapColumn<Values>& column, std::size_t n) {
   column.end_row();
 }
 
+/// An attribute's own column: these rows have no layout that says there is one.
+template <class Column>
+void add(const Column& /*column*/, std::size_t /*n*/) {}
+
 template <class Columns>
 std::string block_of(std::size_t rows) {
   Columns columns;

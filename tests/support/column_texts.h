@@ -39,7 +39,8 @@ inline Texts texts(const StringColumn& column) {
 template <class Values>
 Texts keys(const MapColumn<Values>& map) {
   Texts out;
-  for (std::uint32_t id = 1; id < map.keys().size(); ++id) out.emplace_back(map.keys().at(id));
+  const Dictionary& keys = map.keys().dictionary();
+  for (std::uint32_t id = 1; id < keys.size(); ++id) out.emplace_back(keys.at(id));
   return out;
 }
 

@@ -91,9 +91,10 @@ class OtlpSlice : public testing::Test {
   FieldCatalogue fields_;
   IngestStats stats_;
   SliceSettings settings_;
-  plan::Runner runner_{storage_};
+  AttributeLayouts layouts_;
+  plan::Runner runner_{storage_, layouts_};
   WorkerPool queries_{1, 8};
-  Batcher batcher_{storage_, fields_, [] {
+  Batcher batcher_{storage_, fields_, layouts_, [] {
                      BatcherLimits limits;
                      limits.gather = std::chrono::milliseconds(1);
                      limits.retry_for = std::chrono::milliseconds(1);
