@@ -1,9 +1,10 @@
-# tetrascope_room(FOLDER [USES room …] [LIBRARIES target …])
+# tetrascope_room(FOLDER [USES room …] [LIBRARIES target …] [FILE_BY_FILE])
 #
 # A room is one folder of src/. Its *.cc files become the library `room_FOLDER` (slashes become underscores), its
 # *_test.cc files the test program `FOLDER_test`. Files are found by name, so that adding one needs no change here.
+# FILE_BY_FILE: never compiled several at once (each is heavy enough by itself).
 function(tetrascope_room folder)
-  cmake_parse_arguments(ROOM "" "" "USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ROOM "FILE_BY_FILE" "" "USES;LIBRARIES" ${ARGN})
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${folder}/*.cc)
   set(tests ${sources})
@@ -16,6 +17,9 @@ function(tetrascope_room folder)
   if(sources)
     add_library(room_${name} STATIC ${sources})
     set(scope PUBLIC)
+    if(ROOM_FILE_BY_FILE)
+      set_target_properties(room_${name} PROPERTIES UNITY_BUILD OFF)
+    endif()
   else()
     add_library(room_${name} INTERFACE)
     set(scope INTERFACE)
@@ -24,6 +28,7 @@ function(tetrascope_room folder)
   target_link_libraries(room_${name} ${scope} ${used} ${ROOM_LIBRARIES} tetrascope_flags)
   if(tests)
     add_executable(${name}_test ${tests})
+    set_target_properties(${name}_test PROPERTIES UNITY_BUILD OFF)  # tests of different files share names
     target_link_libraries(${name}_test PRIVATE room_${name} tetrascope_test_support GTest::gmock GTest::gtest_main)
     set_property(GLOBAL APPEND PROPERTY TETRASCOPE_TESTS ${name}_test)
   endif()

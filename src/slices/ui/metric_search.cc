@@ -17,7 +17,7 @@ using plan::column;
 using plan::ExprPtr;
 using plan::literal;
 
-constexpr std::string_view kColumns[] = {"time",
+constexpr std::string_view kPointColumns[] = {"time",
                                          "start_time",
                                          "received",
                                          "service",
@@ -184,7 +184,7 @@ Value point_json(const plan::Answer& answer, const std::vector<Value>& row) {
 plan::TableRead point_read(const MetricSearch& search) {
   plan::TableRead read;
   read.table = plan::Table::kMetrics;
-  for (const auto name : kColumns) read.columns.push_back({std::string(name), column(std::string(name))});
+  for (const auto name : kPointColumns) read.columns.push_back({std::string(name), column(std::string(name))});
   read.columns.push_back({"attributes", plan::all_attributes(plan::Level::kItem)});
   if (!search.service.empty()) read.where = both(read.where, equals(column("service"), literal(search.service)));
   if (!search.name.empty()) read.where = both(read.where, equals(column("name"), literal(search.name)));

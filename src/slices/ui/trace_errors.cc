@@ -18,12 +18,12 @@ using plan::Level;
 using plan::literal;
 
 /// The columns that are written as they are; the names are those of the answer too.
-constexpr std::string_view kTexts[] = {"protocol", "service",        "environment",       "level",
+constexpr std::string_view kErrorTexts[] = {"protocol", "service",        "environment",       "level",
                                        "language", "exception_type", "exception_message", "stacktrace"};
 
 plan::TableRead occurrences(const plan::ExprPtr& of_trace) {
   plan::TableRead read{plan::Table::kOccurrences, {}, {{"time", column("time")}, {"span_id", column("span_id")}}, {}};
-  for (const auto name : kTexts) read.columns.push_back({std::string(name), column(std::string(name))});
+  for (const auto name : kErrorTexts) read.columns.push_back({std::string(name), column(std::string(name))});
   read.columns.push_back({"attributes", plan::all_attributes(Level::kItem)});
   read.columns.push_back({"resource", column("resource")});
   read.where = of_trace;
@@ -59,7 +59,7 @@ plan::TableRead segment_exceptions(const plan::ExprPtr& of_trace) {
 Value error_json(const plan::Answer& answer, const std::vector<Value>& row) {
   const auto cell = [&](std::string_view name) -> const Value& { return row[column_of(answer, name)]; };
   Object error{{"time", exact(int_cell(cell("time")))}, {"span_id", id_cell(cell("span_id"))}};
-  for (const auto name : kTexts) error.emplace_back(std::string(name), std::string(text_cell(cell(name))));
+  for (const auto name : kErrorTexts) error.emplace_back(std::string(name), std::string(text_cell(cell(name))));
   error.emplace_back("attributes", attributes_json(cell("attributes")));
   error.emplace_back("resource", producer_json(text_cell(cell("resource"))));
   return error;

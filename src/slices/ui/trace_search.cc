@@ -19,7 +19,7 @@ using plan::literal;
 /// How far outside of the searched window the other spans of a trace are looked for.
 constexpr std::int64_t kSlack = std::int64_t{24} * 3600 * kNanosPerSecond;
 /// Questions of one page: with windows that grow eightfold these reach over ten years, and twice as often shorten.
-constexpr int kMaxRounds = 24;
+constexpr int kMaxTraceRounds = 24;
 
 struct Candidate {
   UnixNanos at;
@@ -185,7 +185,7 @@ Result<TracePage> search_traces(const plan::Runner& runner, const FieldCatalogue
   if (!met) return page;
   std::optional<Cursor> before = search.after;
   Windows windows(search.range, before ? shifted(before->time, 1) : search.range.to);
-  for (int round = 0; round < kMaxRounds && !windows.done() && page.traces.size() <= search.limit; ++round) {
+  for (int round = 0; round < kMaxTraceRounds && !windows.done() && page.traces.size() <= search.limit; ++round) {
     // One more than the page holds says whether there is a next one.
     const std::size_t want = search.limit + 1 - page.traces.size();
     ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, candidates_plan(windows.current(), *met, before, want)));
