@@ -10,7 +10,8 @@ Value parsed(std::string_view json) { return value_from_json(json).value(); }
 TEST(Members, WhatIsAbsentNullOrNoObjectReadsAsNothing) {
   const Value value = parsed(R"({"a":{"b":{"c":"deep"}},"n":null,"t":"text","l":[1]})");
   EXPECT_EQ(text_at(value, {"a", "b", "c"}), "deep");
-  for (const auto& path : {std::initializer_list<std::string_view>{"a", "x", "c"}, {"n"}, {"t", "b"}, {"l", "b"}, {"x"}})
+  for (const auto& path :
+       {std::initializer_list<std::string_view>{"a", "x", "c"}, {"n"}, {"t", "b"}, {"l", "b"}, {"x"}})
     EXPECT_EQ(member(value, path), nullptr) << *path.begin();
   EXPECT_EQ(member(nullptr, "a"), nullptr);
   EXPECT_EQ(array_at(value, {"l"})->size(), 1U);
