@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <exception>
 #include <utility>
+
+#include "base/log.h"
 
 namespace tetrascope {
 namespace {
@@ -21,6 +24,14 @@ std::string chunk_head(std::size_t bytes) {
 }
 
 }  // namespace
+
+void run_handler(const Route& route, Request&& request, Respond respond) {
+  try {
+    route.handler(std::move(request), std::move(respond));
+  } catch (const std::exception& error) {
+    log_error("the handler of {} {} threw: {}", route.method, route.pattern, error.what());
+  }
+}
 
 HttpConversation::HttpConversation(const HttpContext& context, std::string remote_address, Dispatch dispatch)
     : context_(context),

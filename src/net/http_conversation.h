@@ -34,6 +34,9 @@ struct HttpContext {
   [[nodiscard]] std::size_t streams() const { return static_cast<std::size_t>(stream_place.use_count()) - 1; }
 };
 
+/// Calls the handler; what it throws is logged, and `respond` answers for itself when it goes.
+void run_handler(const Route& route, Request&& request, Respond respond);
+
 /// The stream of an answer, as its connection has it: closed when that goes.
 class ReadStream {
  public:

@@ -11,7 +11,6 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -156,29 +155,21 @@ bool Connection::dispatch(HttpConversation::Ready&& ready) {
   Answerer answerer(shared_, weak_from_this(), ready);
   WorkerPool::Task task = [route = ready.route, request = std::move(ready.request), charge = std::move(ready.charge),
                            respond = std::move(answerer)]() mutable {
-    try {
-      route->handler(std::move(request), std::move(respond));
-    } catch (const std::exception& error) {
-      log_error("the handler of {} {} threw: {}", route->method, route->pattern, error.what());
-    }
+    run_handler(*route, std::move(request), std::move(respond));
   };
-  if (ready.route->at_once) {
-    task();
-    return true;
-  }
-  return shared_.workers.post(task);
+  if (!ready.route->at_once) return shared_.workers.post(task);
+  task();
+  return true;
 }
 
 void Connection::answer(std::uint64_t id, std::optional<Response> response, bool logged) {
   if (response && response->stream) {
-    if (closed_) return response->stream->close();
     response->stream->open([loop = shared_.loop, connection = weak_from_this()] {
       asio::post(*loop, [connection] {
         if (const auto alive = connection.lock()) alive->settle();
       });
     });
   }
-  if (closed_) return;
   const bool dropped = !response && !logged;
   const auto path = conversation_->answer(id, std::move(response));
   if (dropped && path) log_error("{} went unanswered by its handler", *path);
