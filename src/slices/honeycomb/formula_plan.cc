@@ -10,6 +10,7 @@
 #include "query/functions.h"
 #include "query/time_format.h"
 #include "query/types.h"
+#include "slices/honeycomb/formula_bucket.h"
 #include "slices/honeycomb/formula_values.h"
 #include "slices/honeycomb/literals.h"
 
@@ -130,36 +131,6 @@ ExprPtr on_text(F function, const FormulaValue& value, const ExprPtr& second, Ex
   const ExprPtr words = text_part(value);
   if (!words || !second) return otherwise;
   return plan::call(F::kCoalesce, {plan::call(function, {words, second}), std::move(otherwise)});
-}
-
-/// Whole values without their fraction: 100, not 100.0.
-ExprPtr label_part(const ExprPtr& number) {
-  const ExprPtr scaled = plan::call(F::kRound, {plan::call(F::kMul, {number, literal(Value(1e6))})});
-  return plan::call(F::kToString, {plan::call(F::kDiv, {scaled, literal(Value(1e6))})});
-}
-
-struct Bucketing {
-  double size = 1;
-  std::optional<double> low, high;
-};
-/// `0 - 100`, and `< 0` and `>= 1000` beyond the ends.
-ExprPtr bucket_label(const ExprPtr& number, const Bucketing& bucketing) {
-  const ExprPtr size = literal(Value(bucketing.size));
-  const ExprPtr base = literal(Value(bucketing.low.value_or(0)));
-  const ExprPtr steps = plan::call(F::kFloor, {plan::call(F::kDiv, {plan::call(F::kSub, {number, base}), size})});
-  const ExprPtr from = plan::call(F::kAdd, {base, plan::call(F::kMul, {steps, size})});
-  ExprPtr to = plan::call(F::kAdd, {from, size});
-  if (bucketing.high) to = plan::call(F::kLeast, {to, literal(Value(*bucketing.high))});
-  std::vector<ExprPtr> choices = {plan::call(F::kIsMissing, {number}), missing(Type::kString)};
-  const auto beyond = [&](F comparison, std::string_view sign, const std::optional<double>& end) {
-    if (!end) return;
-    choices.push_back(plan::call(comparison, {number, literal(Value(*end))}));
-    choices.push_back(plan::call(F::kConcat, {text(sign), label_part(literal(Value(*end)))}));
-  };
-  beyond(F::kLt, "< ", bucketing.low);
-  beyond(F::kGe, ">= ", bucketing.high);
-  choices.push_back(plan::call(F::kConcat, {label_part(from), text(" - "), label_part(to)}));
-  return plan::call(F::kIf, std::move(choices));
 }
 
 class FormulaPlanner {
