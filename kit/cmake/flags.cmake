@@ -12,6 +12,9 @@ if(PROJECT_IS_TOP_LEVEL)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # g++ 12 warns about std::string code that it has inlined itself (GCC bug 105329).
     target_compile_options(kit_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized)
+  else()
+    # libstdc++ 12's std::stable_sort calls what libstdc++ 12 has deprecated.
+    target_compile_options(kit_flags INTERFACE -Wno-deprecated-declarations)
   endif()
 endif()
 if(TETRASCOPE_KIT_SANITIZE)
