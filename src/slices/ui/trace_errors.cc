@@ -19,7 +19,7 @@ using plan::literal;
 
 /// The columns that are written as they are; the names are those of the answer too.
 constexpr std::string_view kErrorTexts[] = {"protocol", "service",        "environment",       "level",
-                                       "language", "exception_type", "exception_message", "stacktrace"};
+                                            "language", "exception_type", "exception_message", "stacktrace"};
 
 plan::TableRead occurrences(const plan::ExprPtr& of_trace) {
   plan::TableRead read{plan::Table::kOccurrences, {}, {{"time", column("time")}, {"span_id", column("span_id")}}, {}};
