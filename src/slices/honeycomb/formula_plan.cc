@@ -149,8 +149,8 @@ class FormulaPlanner {
   }
   Result<FormulaValue> call(const FormulaCall& call);
   Result<FormulaValue> on_values(const FormulaCall& call, const Values& values);
-  Result<FormulaValue> if_(const Values& values);
-  Result<FormulaValue> switch_(const FormulaCall& call, const Values& values);
+  Result<FormulaValue> conditional(const Values& values);
+  Result<FormulaValue> choice(const FormulaCall& call, const Values& values);
   Result<FormulaValue> in(const Values& values);
   Result<FormulaValue> exists(const FormulaCall& call);
   Result<FormulaValue> pattern(const FormulaCall& call, const FormulaValue& value);
@@ -166,7 +166,7 @@ FormulaValue seconds_of(const ExprPtr& time) {
   return double_value(plan::call(F::kDiv, {nanos, literal(Value(kNanosASecond))}));
 }
 
-Result<FormulaValue> FormulaPlanner::if_(const Values& values) {
+Result<FormulaValue> FormulaPlanner::conditional(const Values& values) {
   std::vector<ExprPtr> conditions;
   Values branches;
   std::size_t i = 0;
@@ -177,7 +177,7 @@ Result<FormulaValue> FormulaPlanner::if_(const Values& values) {
   return first_that_holds(conditions, branches, i < values.size() ? std::optional(values[i]) : std::nullopt);
 }
 
-Result<FormulaValue> FormulaPlanner::switch_(const FormulaCall& call, const Values& values) {
+Result<FormulaValue> FormulaPlanner::choice(const FormulaCall& call, const Values& values) {
   std::vector<ExprPtr> conditions;
   Values branches;
   const ExprPtr subject = as_text(values[0]);
@@ -290,9 +290,9 @@ Result<FormulaValue> FormulaPlanner::on_values(const FormulaCall& call, const Va
   const auto no = [] { return literal(Value(false)); };
   switch (call.function) {
     case Fn::kIf:
-      return if_(values);
+      return conditional(values);
     case Fn::kSwitch:
-      return switch_(call, values);
+      return choice(call, values);
     case Fn::kCoalesce:
       return coalesce(values);
     case Fn::kLess:

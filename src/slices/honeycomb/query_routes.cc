@@ -51,10 +51,17 @@ std::string result_body(const Middle& middle, const Request& request, const Save
   return body + ",\"links\":" + to_plain_json(Value(links_of(middle, request, result))) + "}";
 }
 
+/// An answer that was kept meanwhile: whoever looked just before that found neither it nor anybody at work on it.
+bool is_answered(const Middle& middle, const SavedResult& asked) {
+  const auto kept = load_result(middle, asked.query.environment, asked.query.dataset, asked.id);
+  return kept && *kept && ((*kept)->data || (*kept)->failure);
+}
+
 /// Answers the question on the pool for questions and keeps the answer. False when the pool is full.
 bool start_run(Middle& middle, const std::shared_ptr<RunningQueries>& running, const SavedResult& asked) {
   if (!running->add(asked.id)) return true;
   WorkerPool::Task task = [&middle, running, asked = SavedResult(asked)]() mutable {
+    if (is_answered(middle, asked)) return running->remove(asked.id);
     auto data = run_query(middle, asked);
     if (data) {
       asked.data = *std::move(data);

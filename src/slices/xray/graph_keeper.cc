@@ -1,5 +1,7 @@
 #include "slices/xray/graph_keeper.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -28,6 +30,7 @@ bool GraphKeeper::in_use() const {
 }
 
 void GraphKeeper::run(const std::stop_token& stop) {
+  pthread_setname_np(pthread_self(), "graph keeper");  // for profilers, and for tests that record what is asked
   bool loaded = false;
   std::uint64_t rows = 0;
   Clock::duration rest = std::chrono::milliseconds(100);
