@@ -10,7 +10,7 @@ namespace tetrascope::xray {
 namespace {
 
 /// Chunks that are looked for: traces of the last six hours changed since then, with an hour to spare.
-constexpr std::int64_t kReadBack = 7 * 3'600 * kNanosPerSecond;
+constexpr std::int64_t kReadBack = std::int64_t{7} * 3'600 * kNanosPerSecond;
 constexpr std::size_t kFactsOfChunk = 100'000, kUnsavedTraces = 20'000;
 constexpr auto kSaveEvery = std::chrono::seconds(20);
 
