@@ -20,10 +20,19 @@ tetrascope_pkg(zstd libzstd)
 tetrascope_pkg(xxhash libxxhash)
 tetrascope_pkg(simdjson simdjson)
 tetrascope_pkg(re2 re2)
-tetrascope_pkg(grpc grpc++ grpc protobuf)
 
 # Boost's headers alone: Asio and Beast are compiled in net/*.cc only.
 add_library(tetrascope_asio INTERFACE)
 find_package(Boost 1.81 REQUIRED)
 target_link_libraries(tetrascope_asio INTERFACE Boost::headers Threads::Threads)
 add_library(deps::asio ALIAS tetrascope_asio)
+
+# gRPC by its libraries: its pkg-config files lead through all of Abseil's, which takes a fresh configure a minute.
+add_library(tetrascope_grpc INTERFACE)
+foreach(library grpc++ grpc gpr protobuf absl_synchronization)
+  find_library(TETRASCOPE_LIB_${library} ${library} REQUIRED)
+  mark_as_advanced(TETRASCOPE_LIB_${library})
+  target_link_libraries(tetrascope_grpc INTERFACE ${TETRASCOPE_LIB_${library}})
+endforeach()
+target_link_libraries(tetrascope_grpc INTERFACE Threads::Threads)
+add_library(deps::grpc ALIAS tetrascope_grpc)

@@ -1,7 +1,10 @@
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE RelWithDebInfo)
 endif()
-set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1")
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ collects its own garbage far too early for units of this size: without, it compiles a tenth to a fifth faster.
+  set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g1 --param ggc-min-expand=2000 --param ggc-min-heapsize=2000000")
+endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
