@@ -21,6 +21,7 @@
 #include "storage/chdb/chdb.h"
 #include "storage/chdb/data_dir.h"
 #include "storage/cluster/cluster.h"
+#include "storage/journal/journaled_storage.h"
 
 namespace tetrascope {
 namespace {
@@ -34,15 +35,17 @@ struct MemoryPlan {
     constexpr std::size_t kProcess = std::size_t{192} << 20;
     const std::size_t rest = total - kProcess;
     engine = rest / 20 * 13;
-    pending = rest / 20 * 3;
+    pending = rest / 20 * 2;
+    staged = rest / 20 * 1;
     bodies = rest / 20 * 3;
   }
   std::size_t engine = 0;   ///< inserts, merges, queries and caches of the engine
   std::size_t pending = 0;  ///< decoded rows that wait for their commit
+  std::size_t staged = 0;   ///< rows that are in the journal and wait for the engine
   std::size_t bodies = 0;   ///< requests being read or waiting for a decoder
 };
 
-Result<std::unique_ptr<Storage>> open_storage(const Config& config, const MemoryPlan& memory) {
+Result<std::unique_ptr<Storage>> open_engine(const Config& config, const MemoryPlan& memory) {
   if (!config.clickhouse.empty()) {
     RETURN_IF_ERROR(make_directory(config.data_dir));  // the small state is kept there all the same
     return open_cluster(config.clickhouse);
@@ -51,6 +54,14 @@ Result<std::unique_ptr<Storage>> open_storage(const Config& config, const Memory
   options.data_dir = config.data_dir;
   options.memory_bytes = memory.engine;
   return open_chdb(options);
+}
+
+Result<std::unique_ptr<Storage>> open_storage(const Config& config, const MemoryPlan& memory) {
+  ASSIGN_OR_RETURN(auto engine, open_engine(config, memory));
+  JournalOptions options;
+  options.directory = config.data_dir / "journal";
+  options.staged_bytes = memory.staged;
+  return open_journaled(std::move(engine), options);
 }
 
 /// The two fronts of port 2000.
@@ -78,6 +89,7 @@ Result<Endpoint> start_daemon_place(const Endpoint& where, const App& app, const
 /// Signals are taken by sigwait() alone; every thread that is started from here on has them blocked.
 sigset_t block_stop_signals() {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of its writer, not the end
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);

@@ -15,6 +15,7 @@
 #include <thread>
 
 #include "storage/chdb/chdb.h"
+#include "storage/journal/journaled_storage.h"
 #include "storage/native_block.h"
 #include "storage/test_store.h"
 
@@ -96,6 +97,46 @@ TEST_F(Kill, OfTheProcessLosesNothingAcknowledged) {
 
     TestStore store(TestEngine::kChdb, directory_);
     const std::uint64_t now = stored_rows(*store);
+    EXPECT_GT(acknowledged, stored);
+    EXPECT_GE(now, acknowledged);
+    EXPECT_LE(now, acknowledged + kRows) << "more than the one insert that was under way";
+    EXPECT_EQ(now % kRows, 0U) << "half an insert";
+    stored = now;
+  }
+}
+
+/// The journal gathers for 15 ms here, so that kills meet every stage of its work.
+std::unique_ptr<Storage> open_with_journal(const std::filesystem::path& directory) {
+  ChdbOptions engine;
+  engine.data_dir = directory;
+  auto chdb = open_chdb(engine);
+  if (!chdb) return nullptr;
+  JournalOptions options;
+  options.directory = directory / "journal";
+  options.gather = std::chrono::milliseconds(15);
+  auto journaled = open_journaled(std::move(*chdb), options);
+  return journaled ? std::move(*journaled) : nullptr;
+}
+
+TEST_F(Kill, BehindTheJournalLosesNothingAcknowledgedAndDoublesNothing) {
+  if (!can_run(TestEngine::kChdb)) GTEST_SKIP() << "the engine cannot be loaded into this build";
+  std::uint64_t stored = 0;
+  for (int round = 0; round < 8; ++round) {
+    int output = -1;
+    const pid_t child = start_role("--fill-journal", directory_, output);
+    std::uint64_t acknowledged = 0;
+    ASSERT_EQ(read(output, &acknowledged, sizeof acknowledged), ssize_t{sizeof acknowledged})
+        << "the other process inserts nothing";
+    std::this_thread::sleep_for(std::chrono::milliseconds(3 + 17 * round));
+    kill(child, SIGKILL);
+    while (read(output, &acknowledged, sizeof acknowledged) == ssize_t{sizeof acknowledged}) {
+    }
+    ::close(output);
+    waitpid(child, nullptr, 0);
+
+    const auto storage = open_with_journal(directory_);
+    ASSERT_TRUE(storage);
+    const std::uint64_t now = stored_rows(*storage);
     EXPECT_GT(acknowledged, stored);
     EXPECT_GE(now, acknowledged);
     EXPECT_LE(now, acknowledged + kRows) << "more than the one insert that was under way";
@@ -194,11 +235,21 @@ int fill_for_ever(const char* directory) {
   return 1;
 }
 
+int fill_journal_for_ever(const char* directory) {
+  const auto storage = open_with_journal(directory);
+  if (!storage || !storage->change_schema(kTable)) return 1;
+  fill(*storage, stored_rows(*storage), [](std::uint64_t rows) {
+    if (write(STDOUT_FILENO, &rows, sizeof rows) != ssize_t{sizeof rows}) _exit(1);
+  });
+  return 1;
+}
+
 }  // namespace
 }  // namespace tetrascope
 
 int main(int argc, char** argv) {
   if (argc == 3 && std::string_view(argv[1]) == "--fill") return tetrascope::fill_for_ever(argv[2]);
+  if (argc == 3 && std::string_view(argv[1]) == "--fill-journal") return tetrascope::fill_journal_for_ever(argv[2]);
   ::testing::InitGoogleMock(&argc, argv);
   return RUN_ALL_TESTS();
 }

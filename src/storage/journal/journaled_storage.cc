@@ -1,0 +1,227 @@
+#include "storage/journal/journaled_storage.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "storage/journal/engine_feed.h"
+#include "storage/journal/segment.h"
+
+namespace tetrascope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::string_view kSuffix = ".journal";
+
+class JournaledStorage final : public Storage {
+ public:
+  JournaledStorage(std::unique_ptr<Storage> engine, JournalOptions options, std::uint64_t first_segment)
+      : engine_(std::move(engine)),
+        options_(std::move(options)),
+        feed_(*engine_, options_.directory / "refused"),
+        next_segment_(first_segment),
+        thread_([this] { run(); }) {}
+
+  ~JournaledStorage() override {
+    {
+      const std::lock_guard lock(mutex_);
+      stopping_ = true;
+      changed_.notify_all();
+    }
+    thread_.join();
+  }
+
+  Result<void> insert(const Insert& rows) override {
+    std::shared_ptr<JournalSegment> segment;
+    {
+      std::unique_lock lock(mutex_);
+      const auto has_room = [this] { return staged_bytes_ + sending_bytes_ < options_.staged_bytes; };
+      if (!has_room()) {
+        urgent_ = true;
+        changed_.notify_all();
+        if (!changed_.wait_for(lock, options_.patience, has_room))
+          return fail(ErrorCode::kUnavailable, "the server is behind with storing; send it again");
+      }
+      ASSIGN_OR_RETURN(segment, open_segment());
+      if (const auto written = segment->append(rows.table, rows.native); !written) {
+        urgent_ = true;  // perhaps this file alone has no room
+        changed_.notify_all();
+        return written;
+      }
+      stage(rows);
+    }
+    return segment->sync();
+  }
+
+  Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
+    wait_until_stored();
+    return engine_->execute(statement, bounds);
+  }
+
+  Result<void> change_schema(std::string_view ddl) override {
+    wait_until_stored();
+    return engine_->change_schema(ddl);
+  }
+
+  Result<Usage> usage() override {
+    wait_until_stored();
+    return engine_->usage();
+  }
+
+  void end_queries() override { engine_->end_queries(); }
+
+ private:
+  /// The file that is written to. The lock is held.
+  Result<std::shared_ptr<JournalSegment>> open_segment() {
+    if (!segment_) {
+      ASSIGN_OR_RETURN(auto created,
+                       JournalSegment::create(options_.directory / fmt::format("{:016x}{}", next_segment_, kSuffix)));
+      ++next_segment_;
+      segment_ = std::move(created);
+    }
+    return segment_;
+  }
+
+  void stage(const Insert& rows) {
+    SegmentTable& table = staged_.try_emplace(std::string(rows.table)).first->second;
+    table.native += rows.native;
+    table.ends.push_back(table.native.size());
+    if (staged_bytes_ == 0) staged_since_ = Clock::now();
+    const bool was_enough = staged_bytes_ >= options_.gather_bytes;
+    staged_bytes_ += rows.native.size();
+    if (staged_bytes_ == rows.native.size() || (!was_enough && staged_bytes_ >= options_.gather_bytes))
+      changed_.notify_all();
+  }
+
+  /// What was acknowledged before the call is in the tables after it, or the engine takes nothing.
+  void wait_until_stored() {
+    std::unique_lock lock(mutex_);
+    if (staged_bytes_ == 0 && sending_bytes_ == 0) return;
+    const std::uint64_t wanted = staged_bytes_ > 0 ? taken_ + 1 : taken_;
+    if (staged_bytes_ > 0) {
+      urgent_ = true;
+      changed_.notify_all();
+    }
+    changed_.wait_for(lock, options_.question_patience, [&] { return stored_ >= wanted || failing_; });
+  }
+
+  /// False when there is nothing left to do.
+  bool wait_for_work(std::unique_lock<std::mutex>& lock) {
+    changed_.wait(lock, [this] { return stopping_ || staged_bytes_ > 0; });
+    if (staged_bytes_ == 0) return false;
+    changed_.wait_until(lock, staged_since_ + options_.gather,
+                        [this] { return stopping_ || urgent_ || staged_bytes_ >= options_.gather_bytes; });
+    return true;
+  }
+
+  void run() {
+    std::unique_lock lock(mutex_);
+    while (wait_for_work(lock)) {
+      SegmentContent content = std::exchange(staged_, {});
+      const auto segment = std::exchange(segment_, nullptr);
+      sending_bytes_ = std::exchange(staged_bytes_, 0);
+      urgent_ = false;
+      ++taken_;
+      const bool stored = feed(lock, *segment, content);
+      sending_bytes_ = 0;
+      ++stored_;
+      changed_.notify_all();
+      if (!stored) return;  // stopping: the next process finds it in the journal
+    }
+  }
+
+  /// Repeats until the engine has everything; false when the server stops before.
+  bool feed(std::unique_lock<std::mutex>& lock, JournalSegment& segment, SegmentContent& content) {
+    for (std::chrono::milliseconds pause{20};; pause = std::min(pause * 2, std::chrono::milliseconds{500})) {
+      lock.unlock();
+      const auto stored = feed_.store(segment, content, EngineFeed::Attempts::kMine);
+      if (stored) segment.remove();
+      lock.lock();
+      if (failing_ != !stored.has_value()) {
+        failing_ = !stored;
+        if (failing_)
+          log_error("the engine takes no rows: {}; they wait in the journal", stored.error().message);
+        else
+          log_info("the engine takes rows again");
+        changed_.notify_all();
+      }
+      if (stored) return true;
+      if (changed_.wait_for(lock, pause, [this] { return stopping_; })) return false;
+    }
+  }
+
+  std::unique_ptr<Storage> engine_;
+  const JournalOptions options_;
+  EngineFeed feed_;  // the thread's own
+
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::shared_ptr<JournalSegment> segment_;  ///< what is staged is in it; null when nothing is
+  SegmentContent staged_;
+  Clock::time_point staged_since_;
+  std::size_t staged_bytes_ = 0;
+  std::size_t sending_bytes_ = 0;
+  std::uint64_t taken_ = 0, stored_ = 0;  ///< how often what was staged was taken, and was done with
+  std::uint64_t next_segment_;
+  bool urgent_ = false;   ///< somebody waits
+  bool failing_ = false;  ///< the engine refuses: nobody should wait for it
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+struct Left {
+  std::filesystem::path path;
+  std::uint64_t number;
+};
+
+/// Segments of an earlier process, oldest first.
+Result<std::vector<Left>> find_left(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::filesystem::create_directories(directory, error);
+  std::vector<Left> left;
+  for (auto entry = std::filesystem::directory_iterator(directory, error);
+       !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::filesystem::path& path = entry->path();
+    if (path.extension() == kSuffix) left.push_back({path, std::strtoull(path.stem().c_str(), nullptr, 16)});
+  }
+  if (error)
+    return fail(ErrorCode::kUnavailable, fmt::format("cannot use the journal {}: {}; change its permissions",
+                                                     directory.string(), error.message()));
+  std::ranges::sort(left, {}, &Left::number);
+  return left;
+}
+
+Result<void> store_left(Storage& engine, const JournalOptions& options, const Left& left) {
+  EngineFeed feed(engine, options.directory / "refused");
+  ASSIGN_OR_RETURN(const auto segment, JournalSegment::open(left.path));
+  ASSIGN_OR_RETURN(JournalSegment::Reading reading, segment->read());
+  if (reading.lost > 0)
+    log_warning("journal: {} ends with {} bytes that were never acknowledged", left.path.string(), reading.lost);
+  if (const auto stored = feed.store(*segment, reading.content, EngineFeed::Attempts::kAnothers); !stored) {
+    return fail(ErrorCode::kUnavailable,
+                fmt::format("what was acknowledged before waits in {} and cannot be stored: {}", left.path.string(),
+                            stored.error().message));
+  }
+  segment->remove();
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> open_journaled(std::unique_ptr<Storage> engine, const JournalOptions& options) {
+  ASSIGN_OR_RETURN(const std::vector<Left> left, find_left(options.directory));
+  for (const Left& one : left) RETURN_IF_ERROR(store_left(*engine, options, one));
+  if (!left.empty()) log_info("stored what an earlier process left in the journal: {} files", left.size());
+  const std::uint64_t next = left.empty() ? 1 : left.back().number + 1;
+  return std::make_unique<JournaledStorage>(std::move(engine), options, next);
+}
+
+}  // namespace tetrascope
