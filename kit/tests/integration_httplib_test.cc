@@ -73,6 +73,7 @@ TEST(Integrations, OneTraceFromRequestToCallToLog) {
   EXPECT_EQ(request.attributes.at("http.response.body.size"), "5");
   EXPECT_EQ(request.attributes.at("url.path"), "/users/andrew");
   EXPECT_EQ(request.attributes.at("server.port"), std::to_string(port));
+  EXPECT_EQ(request.attributes.at("network.protocol.version"), "1.1");
   const test::ReadSpan& call = spans["GET"];
   EXPECT_EQ(call.parent_id, request.span_id);
   EXPECT_EQ(call.attributes.at("http.response.status_code"), "404");

@@ -226,5 +226,21 @@ TEST(Rollbar, ACrashIsSentAtTheNextStart) {
   unlink(file.c_str());
 }
 
+TEST(Rollbar, AForkedChildSendsItsOwn) {
+  TestServer server;
+  Rollbar rollbar(to(server));
+  const pid_t child = fork();
+  if (child == 0) {
+    rollbar.message(RollbarLevel::kInfo, "of the child");
+    _exit(rollbar.flush() && rollbar.stats().sent == 1 ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  const auto all = server.wait_for(1);
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(data_of(all[0])["body"]["message"]["body"], "of the child");
+}
+
 }  // namespace
 }  // namespace tetrascope::kit

@@ -1,155 +1,65 @@
-#include <algorithm>
+#include <atomic>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <thread>
+#include <utility>
 
 #include "cloudwatch_logs/log_batch.h"
 #include "cloudwatch_logs/logs_client.h"
-#include "core/clock.h"
-#include "core/random.h"
-#include "core/say.h"
+#include "core/send_queue.h"
 #include "core/text.h"
 #include "tetrascope/kit/cloudwatch_logs.h"
 #include "tetrascope/kit/context.h"
 
 namespace tetrascope::kit {
 
-/// The queue and the thread that empties it.
 class CloudWatchLogsSink::Sender {
  public:
-  explicit Sender(CloudWatchLogsOptions options) : options_(std::move(options)) {
-    random_bits();
-    begin();
-  }
+  explicit Sender(CloudWatchLogsOptions options)
+      : options_(std::move(options)),
+        queue_("CloudWatch Logs events", limits(options_), [this] { return std::make_unique<Client>(*this); }) {}
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  ~Sender() {
-    stop(5'000);
-    delete state_;
-  }
-
-  // Callers hold the sink's mutex, so that forks and restarts need no more.
+  // Callers hold the sink's mutex.
   void offer(LogEvent event, std::string_view logger) {
-    if (state_->generation != fork_generation()) begin();  // the parent sends what the parent queued
-    State& state = *state_;
-    std::lock_guard lock(state.mutex);
-    if (state.logger.empty()) state.logger = logger;
-    const std::size_t bytes = event.message.size();
-    if (state.queue.size() >= options_.queue_events || state.bytes + bytes > options_.queue_bytes) {
-      if (state.stats.dropped++ == 0) state.say_full = true;
-      return;
+    if (!logger_) {
+      logger_ = std::make_unique<std::string>(logger);
+      first_logger_ = logger_.get();
     }
-    ++state.stats.accepted;
-    state.bytes += bytes;
-    state.queue.push_back(std::move(event));
-    if (state.queue.size() == 1 || state.bytes > 1'000'000 || state.queue.size() >= 10'000) state.wake.notify_one();
+    queue_.offer(std::move(event));
   }
 
-  void send_soon() {
-    std::lock_guard lock(state_->mutex);
-    state_->hurry = true;
-    state_->wake.notify_one();
-  }
-
-  bool flush(long timeout_ms) {
-    State& state = *state_;
-    if (state.generation != fork_generation()) return true;
-    std::unique_lock lock(state.mutex);
-    state.hurry = true;
-    state.wake.notify_one();
-    return state.idle.wait_for(lock, std::chrono::milliseconds(timeout_ms),
-                               [&] { return state.queue.empty() && !state.sending; });
-  }
-
-  CloudWatchLogsStats stats() const {
-    std::lock_guard lock(state_->mutex);
-    return state_->stats;
-  }
+  SendQueue<LogEvent>& queue() { return queue_; }
 
  private:
-  struct State {
-    std::mutex mutex;
-    std::condition_variable wake;
-    std::condition_variable idle;
-    std::deque<LogEvent> queue;
-    std::size_t bytes = 0;
-    std::string logger;
-    CloudWatchLogsStats stats;
-    bool hurry = false;
-    bool sending = false;
-    bool stopping = false;
-    bool say_full = false;
-    Deadline deadline;
-    std::uint32_t generation = fork_generation();
-    std::thread thread;
+  class Client final : public QueueClient<LogEvent> {
+   public:
+    explicit Client(const Sender& sender) : sender_(sender), client_(sender.options_) {}
+    std::vector<LogEvent> take(std::deque<LogEvent>& waiting) override { return take_batch(waiting); }
+    SendCounts send(std::vector<LogEvent> batch, Deadline& deadline) override {
+      const std::string stream =
+          fill_stream_name(sender_.options_.log_stream, *sender_.first_logger_.load(), batch.front().time_ms / 1000);
+      const BatchOutcome outcome = client_.put(stream, batch, deadline);
+      SendCounts counts;
+      counts.sent = outcome.sent;
+      counts.rejected = outcome.rejected;
+      counts.failed = outcome.failed;
+      if (outcome.answer_lost) counts.sent_again = outcome.sent;
+      return counts;
+    }
+
+   private:
+    const Sender& sender_;
+    LogsClient client_;
   };
 
-  void begin() {
-    state_ = new State;
-    state_->thread = std::thread([this, state = state_] { run(*state); });
-  }
-
-  void stop(long timeout_ms) {
-    State& state = *state_;
-    if (state.generation != fork_generation()) {
-      state_ = nullptr;  // the parent's
-      return;
-    }
-    state.deadline.pull_in(steady_nanos() + static_cast<std::uint64_t>(timeout_ms) * 1'000'000U);
-    {
-      std::lock_guard lock(state.mutex);
-      state.stopping = true;
-      state.wake.notify_one();
-    }
-    state.thread.join();
-    const CloudWatchLogsStats& stats = state.stats;
-    if (stats.dropped + stats.failed > 0) {
-      say_once("log events lost", "CloudWatch Logs: events not delivered: " + std::to_string(stats.dropped) +
-                                      " dropped at a full queue, " + std::to_string(stats.failed) +
-                                      " could not be sent");
-    }
-  }
-
-  void run(State& state) {
-    LogsClient client(options_);
-    std::unique_lock lock(state.mutex);
-    const auto due = [&] {
-      return state.stopping || state.hurry || state.bytes > 1'000'000 || state.queue.size() >= 10'000;
-    };
-    for (;;) {
-      state.wake.wait(lock, [&] { return state.stopping || !state.queue.empty(); });
-      state.wake.wait_for(lock, std::chrono::milliseconds(options_.send_every_ms), due);
-      if (std::exchange(state.say_full, false)) {
-        say_once("log queue", "CloudWatch Logs: the queue is full; events are dropped and counted");
-      }
-      while (!state.queue.empty()) send_one(state, lock, client);
-      state.hurry = false;
-      state.idle.notify_all();
-      if (state.stopping) return;
-    }
-  }
-
-  void send_one(State& state, std::unique_lock<std::mutex>& lock, LogsClient& client) {
-    const std::vector<LogEvent> batch = take_batch(state.queue);
-    std::size_t bytes = 0;
-    for (const LogEvent& each : batch) bytes += each.message.size();
-    const std::string stream = fill_stream_name(options_.log_stream, state.logger, batch.front().time_ms / 1000);
-    state.sending = true;
-    lock.unlock();
-    const BatchOutcome outcome = client.put(stream, batch, state.deadline);
-    lock.lock();
-    state.sending = false;
-    state.bytes -= bytes;  // counted against the bound until they are gone
-    state.stats.sent += outcome.sent;
-    state.stats.rejected += outcome.rejected;
-    state.stats.failed += outcome.failed;
-    if (outcome.answer_lost) state.stats.sent_again += outcome.sent;
+  static SendLimits limits(const CloudWatchLogsOptions& options) {
+    return {options.queue_events, options.queue_bytes, 10'000, 1'000'000, options.send_every_ms};
   }
 
   const CloudWatchLogsOptions options_;
-  State* state_ = nullptr;
+  std::unique_ptr<const std::string> logger_;              // name of the first that wrote, for the stream's name
+  std::atomic<const std::string*> first_logger_{nullptr};  // the same, for the queue's thread
+  SendQueue<LogEvent> queue_;
 };
 
 CloudWatchLogsSink::CloudWatchLogsSink(CloudWatchLogsOptions options) : add_trace_ids_(options.add_trace_ids) {
@@ -159,8 +69,11 @@ CloudWatchLogsSink::CloudWatchLogsSink(CloudWatchLogsOptions options) : add_trac
 
 CloudWatchLogsSink::~CloudWatchLogsSink() = default;
 
-bool CloudWatchLogsSink::flush_within(long timeout_ms) { return sender_->flush(timeout_ms); }
-CloudWatchLogsStats CloudWatchLogsSink::stats() const { return sender_->stats(); }
+bool CloudWatchLogsSink::flush_within(long timeout_ms) { return sender_->queue().flush(timeout_ms); }
+CloudWatchLogsStats CloudWatchLogsSink::stats() const {
+  const SendCounts counts = sender_->queue().counts();
+  return {counts.accepted, counts.sent, counts.rejected, counts.failed, counts.dropped, counts.sent_again};
+}
 
 void CloudWatchLogsSink::sink_it_(const spdlog::details::log_msg& message) {
   spdlog::memory_buf_t text;
@@ -178,6 +91,6 @@ void CloudWatchLogsSink::sink_it_(const spdlog::details::log_msg& message) {
   sender_->offer(std::move(event), std::string_view(message.logger_name.data(), message.logger_name.size()));
 }
 
-void CloudWatchLogsSink::flush_() { sender_->send_soon(); }
+void CloudWatchLogsSink::flush_() { sender_->queue().send_soon(); }
 
 }  // namespace tetrascope::kit

@@ -13,6 +13,8 @@ struct LogEvent {
   std::string message;       // at least one byte, at most kMostEventBytes
 };
 
+inline std::size_t queued_bytes(const LogEvent& event) noexcept { return event.message.size(); }
+
 constexpr std::size_t kMostEventBytes = 1'048'576 - 26;
 
 /// Takes from the front of `queue` what one PutLogEvents may hold - 10,000 events, 1,048,576 bytes with 26 for each

@@ -64,50 +64,36 @@ Meter::Meter(std::string name, MetricsOptions options) {
 
 Meter::~Meter() { core_->stop(); }
 
-Counter Meter::counter(std::string_view name, std::string_view unit, std::string_view description) {
-  Counter made;
+template <typename Made>
+Made Meter::make(InstrumentKind kind, std::string_view name, std::string_view unit, std::string_view description,
+                 std::vector<double> bounds) {
+  Made made;
   made.core_ = core_;
-  made.instrument_ = core_->add_instrument(
-      {InstrumentKind::kCounter, std::string(name), std::string(unit), std::string(description), {}, {}});
+  made.number_ = core_->add_instrument(
+      {kind, std::string(name), std::string(unit), std::string(description), std::move(bounds), {}});
   return made;
+}
+
+Counter Meter::counter(std::string_view name, std::string_view unit, std::string_view description) {
+  return make<Counter>(InstrumentKind::kCounter, name, unit, description);
 }
 
 UpDownCounter Meter::up_down_counter(std::string_view name, std::string_view unit, std::string_view description) {
-  UpDownCounter made;
-  made.core_ = core_;
-  made.instrument_ = core_->add_instrument(
-      {InstrumentKind::kUpDownCounter, std::string(name), std::string(unit), std::string(description), {}, {}});
-  return made;
+  return make<UpDownCounter>(InstrumentKind::kUpDownCounter, name, unit, description);
 }
 
 Gauge Meter::gauge(std::string_view name, std::string_view unit, std::string_view description) {
-  Gauge made;
-  made.core_ = core_;
-  made.instrument_ = core_->add_instrument(
-      {InstrumentKind::kGauge, std::string(name), std::string(unit), std::string(description), {}, {}});
-  return made;
+  return make<Gauge>(InstrumentKind::kGauge, name, unit, description);
 }
 
 Histogram Meter::histogram(std::string_view name, std::string_view unit, std::string_view description,
                            std::vector<double> bounds) {
   if (bounds.empty()) bounds = {0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000};
-  Histogram made;
-  made.core_ = core_;
-  made.instrument_ = core_->add_instrument({InstrumentKind::kHistogram,
-                                            std::string(name),
-                                            std::string(unit),
-                                            std::string(description),
-                                            std::move(bounds),
-                                            {}});
-  return made;
+  return make<Histogram>(InstrumentKind::kHistogram, name, unit, description, std::move(bounds));
 }
 
 Histogram Meter::exponential_histogram(std::string_view name, std::string_view unit, std::string_view description) {
-  Histogram made;
-  made.core_ = core_;
-  made.instrument_ = core_->add_instrument(
-      {InstrumentKind::kExponential, std::string(name), std::string(unit), std::string(description), {}, {}});
-  return made;
+  return make<Histogram>(InstrumentKind::kExponential, name, unit, description);
 }
 
 void Meter::observe(std::string_view name, std::function<double()> read, std::string_view unit,
@@ -120,9 +106,8 @@ void Meter::observe(std::string_view name, std::function<double()> read, std::st
 bool Meter::flush(long timeout_ms) { return core_->flush(timeout_ms); }
 MetricsStats Meter::stats() const { return core_->stats(); }
 
-void Counter::add(double value, const Attributes& attributes) { core_->record(instrument_, value, attributes); }
-void UpDownCounter::add(double value, const Attributes& attributes) { core_->record(instrument_, value, attributes); }
-void Gauge::set(double value, const Attributes& attributes) { core_->record(instrument_, value, attributes); }
-void Histogram::record(double value, const Attributes& attributes) { core_->record(instrument_, value, attributes); }
+void Instrument::record(double value, const Attributes& attributes) {
+  if (core_) core_->record(number_, value, attributes);
+}
 
 }  // namespace tetrascope::kit

@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kCumulative = 2;
 
-void measure(const Instrument& instrument, Series& series, double value) {
+void measure(const InstrumentData& instrument, Series& series, double value) {
   if (series.count++ == 0) {
     series.least = series.most = value;
   } else {
@@ -51,7 +51,7 @@ void add_number(protozero::pbf_writer& list, std::string& out, const std::string
 }
 
 void add_histogram(protozero::pbf_writer& list, std::string& out, const std::string& attributes, const Series& series,
-                   const Instrument& instrument, std::uint64_t now) {
+                   const InstrumentData& instrument, std::uint64_t now) {
   protozero::pbf_writer point(list, 1);
   out += attributes;
   point.add_fixed64(2, series.start);
@@ -95,7 +95,7 @@ MeterCore::MeterCore(std::string name, MetricsOptions options)
   thread_ = std::thread([this] { run(); });
 }
 
-std::size_t MeterCore::add_instrument(Instrument instrument) {
+std::size_t MeterCore::add_instrument(InstrumentData instrument) {
   std::lock_guard lock(mutex_);
   for (std::size_t i = 0; i < instruments_.size(); ++i) {
     if (instruments_[i].name == instrument.name && instruments_[i].kind == instrument.kind) return i;
@@ -114,7 +114,7 @@ void MeterCore::record(std::size_t at, double value, const Attributes& attribute
   // Attributes are encoded once, here, with field 7 as numbers and 9 as histograms have them (1 in exponential ones).
   thread_local std::string key;
   std::lock_guard lock(mutex_);
-  Instrument& instrument = instruments_[at];
+  InstrumentData& instrument = instruments_[at];
   if (instrument.kind == InstrumentKind::kCounter && value < 0) return;
   const std::uint32_t field = instrument.kind == InstrumentKind::kHistogram     ? 9
                               : instrument.kind == InstrumentKind::kExponential ? 1
@@ -157,7 +157,7 @@ std::string MeterCore::encode(std::uint64_t now, std::uint64_t& points) const {
   protozero::pbf_writer scope_metrics(resource_metrics, 2);
   scope_metrics.add_message(1, encode_scope(name_, ""));
   std::lock_guard lock(mutex_);
-  for (const Instrument& each : instruments_) {
+  for (const InstrumentData& each : instruments_) {
     if (each.series.empty()) continue;
     points += each.series.size();
     protozero::pbf_writer metric(scope_metrics, 2);

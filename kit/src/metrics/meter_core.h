@@ -28,7 +28,7 @@ struct Series {
   ExponentialBuckets positive, negative;
 };
 
-struct Instrument {
+struct InstrumentData {
   InstrumentKind kind;
   std::string name, unit, description;
   std::vector<double> bounds;
@@ -40,7 +40,7 @@ class MeterCore {
  public:
   MeterCore(std::string name, MetricsOptions options);
 
-  std::size_t add_instrument(Instrument instrument);
+  std::size_t add_instrument(InstrumentData instrument);
   void observe(std::size_t instrument, std::function<double()> read);
   void record(std::size_t instrument, double value, const Attributes& attributes);
   bool flush(long timeout_ms);
@@ -56,7 +56,7 @@ class MeterCore {
   const MetricsOptions options_;
   const std::string resource_;
   mutable std::mutex mutex_;
-  std::vector<Instrument> instruments_;
+  std::vector<InstrumentData> instruments_;
   std::vector<std::pair<std::size_t, std::function<double()>>> observed_;
   MetricsStats stats_;
   std::uint64_t flush_asked_ = 0;

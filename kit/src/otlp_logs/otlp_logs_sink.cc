@@ -1,15 +1,12 @@
+#include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <deque>
-#include <thread>
+#include <iterator>
 #include <utility>
 
 #include <protozero/pbf_writer.hpp>
 
 #include "core/clock.h"
-#include "core/deadline.h"
-#include "core/random.h"
-#include "core/say.h"
+#include "core/send_queue.h"
 #include "tetrascope/kit/context.h"
 #include "tetrascope/kit/otlp_logs.h"
 #include "tracing/otlp_encoding.h"
@@ -71,139 +68,66 @@ std::string encode_record(const spdlog::details::log_msg& message) {
 class OtlpLogsSink::Sender {
  public:
   explicit Sender(OtlpLogsOptions options)
-      : options_(std::move(options)), resource_(encode_resource(options_.resource)) {
-    random_bits();
-    begin();
-  }
+      : options_(std::move(options)),
+        resource_(encode_resource(options_.resource)),
+        queue_("OTLP log records", limits(options_), [this] { return std::make_unique<Client>(*this); }) {}
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  ~Sender() {
-    State& state = *state_;
-    if (state.generation != fork_generation()) return;  // the parent's
-    state.deadline.pull_in(steady_nanos() + 5'000'000'000U);
-    {
-      std::lock_guard lock(state.mutex);
-      state.stopping = true;
-      state.wake.notify_one();
-    }
-    state.thread.join();
-    if (state.stats.dropped + state.stats.failed > 0) {
-      say_once("log records lost", "OTLP log records not delivered: " + std::to_string(state.stats.dropped) +
-                                       " dropped at a full queue, " + std::to_string(state.stats.failed) +
-                                       " could not be sent");
-    }
-    delete state_;
-  }
-
-  // Callers hold the sink's mutex.
-  void offer(std::string record) {
-    if (state_->generation != fork_generation()) begin();
-    State& state = *state_;
-    std::lock_guard lock(state.mutex);
-    if (state.records.size() + state.under_way >= options_.queue_records) {
-      ++state.stats.dropped;
-      return;
-    }
-    ++state.stats.accepted;
-    state.records.push_back(std::move(record));
-    if (state.records.size() == 1 || state.records.size() == kMostInRequest) state.wake.notify_one();
-  }
-
-  void send_soon() {
-    std::lock_guard lock(state_->mutex);
-    state_->hurry = true;
-    state_->wake.notify_one();
-  }
-
-  bool flush(long timeout_ms) {
-    State& state = *state_;
-    if (state.generation != fork_generation()) return true;
-    std::unique_lock lock(state.mutex);
-    state.hurry = true;
-    state.wake.notify_one();
-    return state.idle.wait_for(lock, std::chrono::milliseconds(timeout_ms),
-                               [&] { return state.records.empty() && state.under_way == 0; });
-  }
-
-  OtlpLogsStats stats() const {
-    std::lock_guard lock(state_->mutex);
-    return state_->stats;
-  }
+  SendQueue<std::string>& queue() { return queue_; }
 
  private:
-  struct State {
-    std::mutex mutex;
-    std::condition_variable wake;
-    std::condition_variable idle;
-    std::deque<std::string> records;
-    std::size_t under_way = 0;
-    OtlpLogsStats stats;
-    bool hurry = false;
-    bool stopping = false;
-    Deadline deadline;
-    std::uint32_t generation = fork_generation();
-    std::thread thread;
+  class Client final : public QueueClient<std::string> {
+   public:
+    explicit Client(const Sender& sender) : resource_(sender.resource_), sender_(sender.options_.otlp, "log records") {}
+    std::vector<std::string> take(std::deque<std::string>& waiting) override {
+      const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min(waiting.size(), kMostInRequest));
+      std::vector<std::string> batch(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
+      waiting.erase(waiting.begin(), end);
+      return batch;
+    }
+    SendCounts send(std::vector<std::string> batch, Deadline& deadline) override {
+      std::string request;
+      {
+        protozero::pbf_writer root(request);
+        protozero::pbf_writer resource_logs(root, 1);
+        resource_logs.add_message(1, resource_);
+        protozero::pbf_writer scope_logs(resource_logs, 2);
+        scope_logs.add_message(1, encode_scope("spdlog", ""));
+        for (const std::string& record : batch) request += record;
+      }
+      const ExportCounts done = sender_.send(request, batch.size(), deadline);
+      SendCounts counts;
+      counts.sent = done.exported;
+      counts.rejected = done.rejected;
+      counts.failed = done.failed;
+      return counts;
+    }
+
+   private:
+    const std::string& resource_;
+    OtlpSender sender_;
   };
 
-  // A forked child begins anew; the parent sends what the parent queued.
-  void begin() {
-    state_ = new State;
-    state_->thread = std::thread([this, state = state_] { run(*state); });
-  }
-
-  void run(State& state) {
-    OtlpSender sender(options_.otlp, "log records");
-    std::unique_lock lock(state.mutex);
-    for (;;) {
-      state.wake.wait(lock, [&] { return state.stopping || !state.records.empty(); });
-      state.wake.wait_for(lock, std::chrono::milliseconds(options_.send_every_ms),
-                          [&] { return state.stopping || state.hurry || state.records.size() >= kMostInRequest; });
-      while (!state.records.empty()) send_some(state, lock, sender);
-      state.hurry = false;
-      state.idle.notify_all();
-      if (state.stopping) return;
-    }
-  }
-
-  void send_some(State& state, std::unique_lock<std::mutex>& lock, OtlpSender& sender) {
-    std::string records;
-    std::uint64_t count = 0;
-    for (; !state.records.empty() && count < kMostInRequest; ++count) {
-      records += state.records.front();
-      state.records.pop_front();
-    }
-    state.under_way = count;  // against the bound until they are gone
-    lock.unlock();
-    std::string request;
-    {
-      protozero::pbf_writer root(request);
-      protozero::pbf_writer resource_logs(root, 1);
-      resource_logs.add_message(1, resource_);
-      protozero::pbf_writer scope_logs(resource_logs, 2);
-      scope_logs.add_message(1, encode_scope("spdlog", ""));
-      request += records;
-    }
-    const ExportCounts counts = sender.send(request, count, state.deadline);
-    lock.lock();
-    state.under_way = 0;
-    state.stats.exported += counts.exported;
-    state.stats.rejected += counts.rejected;
-    state.stats.failed += counts.failed;
+  static SendLimits limits(const OtlpLogsOptions& options) {
+    return {options.queue_records, SIZE_MAX, kMostInRequest, SIZE_MAX, options.send_every_ms};
   }
 
   const OtlpLogsOptions options_;
   const std::string resource_;
-  State* state_ = nullptr;
+  SendQueue<std::string> queue_;
 };
 
 OtlpLogsSink::OtlpLogsSink(OtlpLogsOptions options) : sender_(std::make_unique<Sender>(std::move(options))) {}
 OtlpLogsSink::~OtlpLogsSink() = default;
 
-bool OtlpLogsSink::flush_within(long timeout_ms) { return sender_->flush(timeout_ms); }
-OtlpLogsStats OtlpLogsSink::stats() const { return sender_->stats(); }
+bool OtlpLogsSink::flush_within(long timeout_ms) { return sender_->queue().flush(timeout_ms); }
+OtlpLogsStats OtlpLogsSink::stats() const {
+  const SendCounts counts = sender_->queue().counts();
+  return {counts.accepted, counts.sent, counts.rejected, counts.failed, counts.dropped};
+}
 
-void OtlpLogsSink::sink_it_(const spdlog::details::log_msg& message) { sender_->offer(encode_record(message)); }
-void OtlpLogsSink::flush_() { sender_->send_soon(); }
+void OtlpLogsSink::sink_it_(const spdlog::details::log_msg& message) { sender_->queue().offer(encode_record(message)); }
+void OtlpLogsSink::flush_() { sender_->queue().send_soon(); }
 
 }  // namespace tetrascope::kit

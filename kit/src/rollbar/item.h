@@ -38,6 +38,9 @@ struct Item {
   std::vector<TelemetryEntry> telemetry;
 };
 
+/// Nearly: items are bounded by their number.
+inline std::size_t queued_bytes(const Item& item) noexcept { return item.message.size() + item.request.body.size(); }
+
 const char* level_name(RollbarLevel level);
 bool is_secret(const RollbarOptions& options, std::string_view field);
 

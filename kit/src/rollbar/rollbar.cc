@@ -5,15 +5,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <fstream>
 #include <iterator>
 #include <mutex>
-#include <thread>
 #include <typeinfo>
 
 #include "core/clock.h"
@@ -21,6 +18,7 @@
 #include "core/http_client.h"
 #include "core/random.h"
 #include "core/say.h"
+#include "core/send_queue.h"
 #include "core/text.h"
 #include "rollbar/crash.h"
 #include "rollbar/item.h"
@@ -78,68 +76,40 @@ Cause describe(const std::exception_ptr& exception, std::exception_ptr& nested) 
 
 }  // namespace
 
-/// The queue, the limits and the thread that sends.
+/// The limits before the queue, and what sends behind it.
 class Rollbar::Sender {
  public:
-  explicit Sender(RollbarOptions options) : options_(std::move(options)) {
-    if (options_.access_token.empty()) options_.access_token = environment("ROLLBAR_ACCESS_TOKEN").value_or("");
-    if (options_.environment.empty()) options_.environment = environment("ROLLBAR_ENVIRONMENT").value_or("development");
-    if (options_.access_token.empty()) say_once("rollbar token", "Rollbar: no access token; errors are not reported");
-    random_bits();
-    thread_ = std::thread([this] { run(); });
-  }
+  explicit Sender(RollbarOptions options)
+      : options_(with_environment(std::move(options))),
+        queue_("Rollbar items", {options_.queue_items}, [this] { return std::make_unique<Client>(*this); }) {}
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
-
-  ~Sender() {
-    if (generation_ != fork_generation()) {
-      thread_.detach();  // runs in the parent
-      return;
-    }
-    deadline_.pull_in(steady_nanos() + 5'000'000'000U);
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
-      wake_.notify_one();
-    }
-    thread_.join();
-    if (stats_.dropped + stats_.failed + stats_.limited > 0) {
-      say_once("rollbar lost", "Rollbar: items not delivered: " + std::to_string(stats_.limited) +
-                                   " over the rate limit, " + std::to_string(stats_.dropped) +
-                                   " dropped at a full queue, " + std::to_string(stats_.failed) + " could not be sent");
-    }
-  }
 
   std::string offer(Item item) {
     RollbarReport report{item.level, item.chain.empty() ? "" : item.chain.front().type,
                          item.chain.empty() ? item.message : item.chain.front().message};
     const bool ignored = options_.access_token.empty() || (options_.ignore && options_.ignore(report));
     std::lock_guard lock(mutex_);
-    ++stats_.reported;
+    ++before_queue_.reported;
     if (ignored) {
-      ++stats_.ignored;
+      ++before_queue_.ignored;
       return {};
     }
-    const std::uint64_t minute = steady_nanos() / 60'000'000'000U;
-    if (minute != minute_) {
+    const std::uint64_t now = steady_nanos();
+    if (const std::uint64_t minute = now / 60'000'000'000U; minute != minute_) {
       minute_ = minute;
       in_minute_ = 0;
     }
-    if (in_minute_ >= options_.items_per_minute || steady_nanos() < limited_until_) {
-      ++stats_.limited;
+    if (in_minute_ >= options_.items_per_minute || now < limited_until_) {
+      if (before_queue_.limited++ == 0) say_once("rollbar limit", "Rollbar: over the rate limit; items are not sent");
       return {};
     }
-    if (queue_.size() >= options_.queue_items) {
-      ++stats_.dropped;
-      return {};
-    }
-    ++in_minute_;
     item.telemetry.assign(telemetry_.begin(), telemetry_.end());
     if (item.unix_seconds == 0) item.unix_seconds = unix_nanos() / 1'000'000'000U;
     item.uuid = new_uuid();
     std::string uuid = item.uuid;
-    queue_.push_back(std::move(item));
-    wake_.notify_one();
+    if (!queue_.offer(std::move(item))) return {};
+    ++in_minute_;
     return uuid;
   }
 
@@ -150,81 +120,84 @@ class Rollbar::Sender {
     telemetry_.push_back({unix_nanos() / 1'000'000U, level, std::string(cut_utf8(text, 1'000))});
   }
 
-  bool flush(long timeout_ms) {
-    std::unique_lock lock(mutex_);
-    return idle_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return queue_.empty() && !sending_; });
-  }
+  bool flush(long timeout_ms) { return queue_.flush(timeout_ms); }
 
   RollbarStats stats() const {
     std::lock_guard lock(mutex_);
-    return stats_;
+    const SendCounts sent = queue_.counts();
+    RollbarStats stats = before_queue_;
+    stats.sent = sent.sent;
+    stats.limited += sent.limited;
+    stats.dropped = sent.dropped;
+    stats.failed = sent.failed;
+    return stats;
   }
 
  private:
-  void run() {
-    HttpClient http;
-    std::unique_lock lock(mutex_);
-    for (;;) {
-      wake_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
-      if (queue_.empty()) return;
-      const Item item = std::move(queue_.front());
-      queue_.pop_front();
-      sending_ = true;
-      lock.unlock();
-      const HttpAnswer answer = deadline_.passed() ? HttpAnswer{} : send(http, item);
-      lock.lock();
-      sending_ = false;
-      count(answer);
-      idle_.notify_all();
+  class Client final : public QueueClient<Item> {
+   public:
+    explicit Client(Sender& sender) : sender_(sender) {}
+    std::vector<Item> take(std::deque<Item>& waiting) override {
+      std::vector<Item> one;
+      one.push_back(std::move(waiting.front()));
+      waiting.pop_front();
+      return one;
     }
+    SendCounts send(std::vector<Item> batch, Deadline& deadline) override {
+      const HttpAnswer answer = deadline.passed() ? HttpAnswer{} : post(batch.front(), deadline);
+      SendCounts counts;
+      if (answer.status == 200) {
+        counts.sent = 1;
+      } else if (answer.status == 429) {
+        counts.limited = 1;
+        const auto left = answer.headers.find("x-rate-limit-remaining-seconds");
+        const long seconds = left == answer.headers.end() ? 60 : std::strtol(left->second.c_str(), nullptr, 10);
+        sender_.limited_until_ =
+            steady_nanos() + static_cast<std::uint64_t>(std::min(std::max(seconds, 1L), 300L)) * 1'000'000'000U;
+      } else {
+        counts.failed = 1;
+        const std::string why = answer.status == 0 ? answer.error : "HTTP " + std::to_string(answer.status);
+        say_once("rollbar " + why, "Rollbar: an item was not sent: " + why);
+      }
+      return counts;
+    }
+
+   private:
+    HttpAnswer post(const Item& item, Deadline& deadline) {
+      const std::string body = write_item(sender_.options_, item);
+      HttpRequest request;
+      request.url = sender_.options_.endpoint;
+      request.headers = {{"Content-Type", "application/json"},
+                         {"X-Rollbar-Access-Token", sender_.options_.access_token}};
+      request.body = body;
+      // A second payload with a known uuid is discarded by the service: trying again is safe. 429 is for whoever comes
+      // next.
+      for (int attempt = 0;; ++attempt) {
+        HttpAnswer answer = http_.send(request, deadline);
+        const bool again = answer.status == 0 || answer.status >= 500;
+        if (!again || attempt == 2 || !deadline.sleep(250L << attempt)) return answer;
+      }
+    }
+
+    Sender& sender_;
+    HttpClient http_;
+  };
+
+  static RollbarOptions with_environment(RollbarOptions options) {
+    if (options.access_token.empty()) options.access_token = environment("ROLLBAR_ACCESS_TOKEN").value_or("");
+    if (options.environment.empty()) options.environment = environment("ROLLBAR_ENVIRONMENT").value_or("development");
+    if (options.access_token.empty()) say_once("rollbar token", "Rollbar: no access token; errors are not reported");
+    return options;
   }
 
-  HttpAnswer send(HttpClient& http, const Item& item) {
-    const std::string body = write_item(options_, item);
-    HttpRequest request;
-    request.url = options_.endpoint;
-    request.headers = {{"Content-Type", "application/json"}, {"X-Rollbar-Access-Token", options_.access_token}};
-    request.body = body;
-    // A second payload with a known uuid is discarded by the service: trying again is safe. 429 is for whoever comes
-    // next.
-    for (int attempt = 0;; ++attempt) {
-      HttpAnswer answer = http.send(request, deadline_);
-      const bool again = answer.status == 0 || answer.status >= 500;
-      if (!again || attempt == 2 || !deadline_.sleep(250L << attempt)) return answer;
-    }
-  }
-
-  void count(const HttpAnswer& answer) {
-    if (answer.status == 200) {
-      ++stats_.sent;
-    } else if (answer.status == 429) {
-      ++stats_.limited;
-      const auto left = answer.headers.find("x-rate-limit-remaining-seconds");
-      const long seconds = left == answer.headers.end() ? 60 : std::strtol(left->second.c_str(), nullptr, 10);
-      limited_until_ =
-          steady_nanos() + static_cast<std::uint64_t>(std::min(std::max(seconds, 1L), 300L)) * 1'000'000'000U;
-    } else {
-      ++stats_.failed;
-      const std::string why = answer.status == 0 ? answer.error : "HTTP " + std::to_string(answer.status);
-      say_once("rollbar " + why, "Rollbar: an item was not sent: " + why);
-    }
-  }
-
-  RollbarOptions options_;
+  const RollbarOptions options_;
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  std::condition_variable idle_;
-  std::deque<Item> queue_;
   std::deque<TelemetryEntry> telemetry_;
-  RollbarStats stats_;
+  RollbarStats before_queue_;
   std::uint64_t minute_ = 0;
   std::size_t in_minute_ = 0;
-  std::uint64_t limited_until_ = 0;
-  bool sending_ = false;
-  bool stopping_ = false;
-  const std::uint32_t generation_ = fork_generation();
-  Deadline deadline_;
-  std::thread thread_;
+  std::atomic<std::uint64_t> limited_until_{0};
+  SendQueue<Item> queue_;
 };
 
 RollbarScope::About& RollbarScope::about() {

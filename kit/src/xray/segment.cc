@@ -272,7 +272,7 @@ void write_metadata(JsonWriter& json, const XrayOptions& options, const Finished
   for (std::size_t i = 0; i < span.attributes().size(); ++i) {
     const Attribute& each = span.attributes().begin()[i];
     if (read.used(i) || is_annotation(options, each)) continue;
-    if (!any) json.key("metadata").begin_object().key("default").begin_object();
+    if (!any) json.key("metadata").begin_object().key(options.metadata_namespace).begin_object();
     any = true;
     json.key(each.key);
     write_value(json, each.value);

@@ -14,50 +14,55 @@
 namespace tetrascope::kit {
 
 class MeterCore;
+enum class InstrumentKind;
 
-/// Sums that only grow. Calls are safe from every thread; a set of attributes is a series.
-class Counter {
- public:
-  /// Negative and not-a-number values are passed over.
-  void add(double value, const Attributes& attributes = {});
+/// What the four instruments are: a place in their meter, which they may outlive. Calls are safe from every thread;
+/// a set of attributes is a series. One that no meter made does nothing.
+class Instrument {
+ protected:
+  void record(double value, const Attributes& attributes);
 
  private:
   friend class Meter;
   std::shared_ptr<MeterCore> core_;
-  std::size_t instrument_ = 0;
+  std::size_t number_ = 0;
+};
+
+/// Sums that only grow.
+class Counter : private Instrument {
+ public:
+  /// Negative and not-a-number values are passed over.
+  void add(double value, const Attributes& attributes = {}) { record(value, attributes); }
+
+ private:
+  friend class Meter;
 };
 
 /// Sums that go up and down.
-class UpDownCounter {
+class UpDownCounter : private Instrument {
  public:
-  void add(double value, const Attributes& attributes = {});
+  void add(double value, const Attributes& attributes = {}) { record(value, attributes); }
 
  private:
   friend class Meter;
-  std::shared_ptr<MeterCore> core_;
-  std::size_t instrument_ = 0;
 };
 
 /// The newest value.
-class Gauge {
+class Gauge : private Instrument {
  public:
-  void set(double value, const Attributes& attributes = {});
+  void set(double value, const Attributes& attributes = {}) { record(value, attributes); }
 
  private:
   friend class Meter;
-  std::shared_ptr<MeterCore> core_;
-  std::size_t instrument_ = 0;
 };
 
 /// How values are spread.
-class Histogram {
+class Histogram : private Instrument {
  public:
-  void record(double value, const Attributes& attributes = {});
+  void record(double value, const Attributes& attributes = {}) { Instrument::record(value, attributes); }
 
  private:
   friend class Meter;
-  std::shared_ptr<MeterCore> core_;
-  std::size_t instrument_ = 0;
 };
 
 struct MetricsOptions {
@@ -100,6 +105,10 @@ class Meter {
   MetricsStats stats() const;
 
  private:
+  template <typename Made>
+  Made make(InstrumentKind kind, std::string_view name, std::string_view unit, std::string_view description,
+            std::vector<double> bounds = {});
+
   std::shared_ptr<MeterCore> core_;
 };
 

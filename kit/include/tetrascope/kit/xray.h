@@ -19,6 +19,8 @@ struct XrayOptions {
   std::string daemon = "127.0.0.1:2000";
   /// Keys of attributes that become annotations, by which X-Ray filters; the others become metadata. `*` alone: all.
   std::vector<std::string> annotations;
+  /// Of the metadata.
+  std::string metadata_namespace = "default";
   /// A segment that takes longer is shown as in progress until it ends; looked at every OTEL_BSP_SCHEDULE_DELAY.
   long in_progress_after_ms = 1'000;
   /// A trace with more finished subsegments than this, while its segment runs, sends them ahead one by one.

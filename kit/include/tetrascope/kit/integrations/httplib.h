@@ -28,6 +28,8 @@ httplib::Server::Handler traced(Tracer& tracer, std::string route, Handler handl
     seen.host = host;
     seen.user_agent = agent;
     seen.client_address = request.remote_addr;
+    const auto slash = request.version.find('/');  // "HTTP/1.1"
+    if (slash != std::string::npos) seen.protocol_version = std::string_view(request.version).substr(slash + 1);
     seen.body_bytes = static_cast<std::int64_t>(request.body.size());
     seen.header = [&](std::string_view name) -> std::optional<std::string_view> {
       const std::string key(name);
