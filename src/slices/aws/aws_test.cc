@@ -3,6 +3,7 @@
 #include "base/ids.h"
 #include "slices/aws/event_stream.h"
 #include "slices/aws/identity.h"
+#include "slices/aws/json_text.h"
 #include "slices/aws/page_token.h"
 #include "slices/aws/parameters.h"
 
@@ -37,6 +38,28 @@ TEST(Identity, Arns) {
   EXPECT_EQ(arn_resource("arn:aws:logs:us-east-1:123456789012:log-group:a:*", "logs"), "log-group:a:*");
   EXPECT_EQ(arn_resource("arn:aws:xray:us-east-1:123456789012:group/a", "logs"), "");
   EXPECT_EQ(arn_resource("arn:aws:logs", "logs"), "");
+  EXPECT_EQ(arn_region("arn:aws:logs:us-east-1:123456789012:log-group:a"), "us-east-1");
+  EXPECT_EQ(arn_account("arn:aws:logs:us-east-1:123456789012:log-group:a"), "123456789012");
+  EXPECT_EQ(arn_region("arn:aws:s3:::bucket"), "");
+  EXPECT_EQ(arn_account("arn:aws"), "");
+  EXPECT_EQ(arn_region("a-name"), "");
+}
+
+TEST(JsonText, HalvesOfCharacters) {
+  const struct {
+    std::string_view json;
+    std::optional<std::string> whole;
+  } table[] = {
+      {R"("plain \n \u00e4 \ud83d\ude00")", std::nullopt},
+      {R"("\ud83d")", R"("\ufffd")"},
+      {R"("\ude00\ud83d")", R"("\ufffd\ufffd")"},
+      {R"("a\uD83Db\ud83d\ude00c\ud83d\ud83d\ude00")", R"("a\ufffdb\ud83d\ude00c\ufffd\ud83d\ude00")"},
+      {R"("\\ud83d")", std::nullopt},  // a backslash, then text
+      {R"("\ud8)", std::nullopt},
+      {R"("\uzzzz\u-123)", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const auto& [json, whole] : table) EXPECT_EQ(with_whole_characters(json), whole) << json;
 }
 
 TEST(Parameters, AwsWords) {

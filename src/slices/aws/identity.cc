@@ -52,6 +52,24 @@ std::string arn(std::string_view service, const Identity& identity, std::string_
                      resource);
 }
 
+namespace {
+
+/// Of `arn:partition:service:region:account:resource`, counted from 0.
+std::string_view arn_part(std::string_view text, int wanted) {
+  if (!text.starts_with("arn:")) return {};
+  for (int part = 0; part < wanted; ++part) {
+    const std::size_t colon = text.find(':');
+    if (colon == std::string_view::npos) return {};
+    text.remove_prefix(colon + 1);
+  }
+  return text.substr(0, text.find(':'));
+}
+
+}  // namespace
+
+std::string_view arn_region(std::string_view text) { return arn_part(text, 3); }
+std::string_view arn_account(std::string_view text) { return arn_part(text, 4); }
+
 std::string_view arn_resource(std::string_view text, std::string_view service) {
   if (!text.starts_with("arn:")) return {};
   for (int part = 0; part < 5; ++part) {

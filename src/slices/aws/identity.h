@@ -25,6 +25,11 @@ std::string arn(std::string_view service, const Identity& identity, std::string_
 /// The resource part of an ARN of this service; "" when `text` is none.
 std::string_view arn_resource(std::string_view text, std::string_view service);
 
+/// Its region; "" when `text` is no ARN, or one without a region.
+std::string_view arn_region(std::string_view text);
+/// Its account; "" when `text` is no ARN, or one without an account.
+std::string_view arn_account(std::string_view text);
+
 /// A random UUID: what AWS calls a request id.
 std::string new_request_id();
 

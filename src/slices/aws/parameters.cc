@@ -106,6 +106,8 @@ bool Parameters::flag(std::string_view name, bool otherwise) {
   return otherwise;
 }
 
+bool Parameters::required_flag(std::string_view name) { return required(name, true) != nullptr && flag(name); }
+
 const Array* Parameters::list(std::string_view name, const ListRule& rule) {
   const Value* value = required(name, rule.required);
   if (value == nullptr) return nullptr;

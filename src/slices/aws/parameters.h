@@ -51,11 +51,14 @@ class Parameters {
   std::optional<std::string> text(std::string_view name, const TextRule& rule = {});
   std::optional<std::int64_t> number(std::string_view name, const NumberRule& rule = {});
   bool flag(std::string_view name, bool otherwise = false);
+  bool required_flag(std::string_view name);
   std::vector<std::string> texts(std::string_view name, const ListRule& rule = {}, const TextRule& each = {});
   /// A list of anything; null when it is absent or none.
   const Array* list(std::string_view name, const ListRule& rule = {});
   const Object* object(std::string_view name, bool required = false);
 
+  /// A member, or a part of one, of another JSON type: `want` is `a string` or the like.
+  void wrong_type(std::string_view name, std::string_view want);
   /// `Member must …` at a member: for rules that the getters do not know. `value` "" is left out.
   void problem(std::string_view value, std::string_view name, std::string_view constraint);
   /// `type`: the service's word for it.
@@ -64,7 +67,6 @@ class Parameters {
  private:
   const Value* required(std::string_view name, bool required);
   void check(std::string_view name, const std::string& text, const TextRule& rule);
-  void wrong_type(std::string_view name, std::string_view want);
 
   Object body_;
   std::vector<std::string> problems_;

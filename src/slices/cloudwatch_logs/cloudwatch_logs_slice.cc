@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/inflate.h"
+#include "slices/aws/json_text.h"
 #include "slices/cloudwatch_logs/absent_operations.h"
 #include "slices/cloudwatch_logs/event_clock.h"
 #include "slices/cloudwatch_logs/filter_operations.h"
@@ -74,6 +75,12 @@ constexpr NamedOperation kOperations[] = {
     {"DeleteQueryDefinition", delete_query_definition},
 };
 
+/// A call in AWS JSON, of whatever service: one that no slice knows is to be told so in that form.
+bool is_aws_json(const Request& request) {
+  return request.headers.has("X-Amz-Target") ||
+         request.headers.get("Content-Type").starts_with("application/x-amz-json-1.");
+}
+
 std::string_view operation_of(const Request& request) {
   const std::string_view target = request.headers.get("X-Amz-Target");
   return target.starts_with(kTarget) ? target.substr(kTarget.size()) : std::string_view();
@@ -98,6 +105,9 @@ Outcome<Object> read_body(const Request& request) {
   }
   if (body.empty()) return Object{};
   auto value = value_from_json(body);
+  if (!value) {
+    if (const auto mended = aws::with_whole_characters(body)) value = value_from_json(*mended);
+  }
   if (!value) return aws::refuse("SerializationException", "The request body is not JSON, or nested too deep.");
   auto* object = std::get_if<Object>(&value->data);
   if (object == nullptr) return aws::refuse("SerializationException", "The request body is not a JSON object.");
@@ -116,16 +126,21 @@ Response tail(Shared& shared, const Request& request) {
   return answered ? *std::move(answered) : refuse(shared.service.middle, request, answered.error());
 }
 
+Response unknown_operation(Middle& middle, const Request& request) {
+  const std::string target(request.headers.get("X-Amz-Target").substr(0, 100));
+  return refuse(middle, request,
+                Fault("UnknownOperationException",
+                      target.empty() ? "The header X-Amz-Target, which names the operation, is missing."
+                                     : "The operation " + target + " is not available on this server."));
+}
+
 Response answer(Shared& shared, const Request& request) {
   Middle& middle = shared.service.middle;
   if (operation_of(request) == kLiveTail) return tail(shared, request);
   const std::string_view name = operation_of(request);
   const auto found = std::ranges::find(kOperations, name, &NamedOperation::name);
   const AbsentOperation* const absent = found == std::end(kOperations) ? find_absent_operation(name) : nullptr;
-  if (found == std::end(kOperations) && absent == nullptr)
-    return refuse(middle, request,
-                  Fault("UnknownOperationException",
-                        "The operation " + std::string(name.substr(0, 100)) + " is not available on this server."));
+  if (found == std::end(kOperations) && absent == nullptr) return unknown_operation(middle, request);
   auto call = read_call(shared, request);
   if (!call) return refuse(middle, request, call.error());
   auto answered = absent != nullptr ? answer_absent_operation(*absent, *call) : found->operation(*call);
@@ -164,6 +179,8 @@ Slice make_cloudwatch_logs_slice(Middle& middle) {
     add(on_query_pool(
             middle, [shared](Request&& request, Respond respond) { respond(answer(*shared, request)); }, shape),
         [](const Request& request) { return !operation_of(request).empty() && operation_of(request) != kPut; });
+    add([&middle](Request&& request, Respond respond) { respond(unknown_operation(middle, request)); },
+        [](const Request& request) { return operation_of(request).empty() && is_aws_json(request); });
   }
   return slice;
 }

@@ -1,8 +1,10 @@
 #include "slices/cloudwatch_logs/filter_operations.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "model/members.h"
 #include "slices/aws/page_token.h"
@@ -42,6 +44,55 @@ std::string java_text(const Array& transformations) {
   return out + "]";
 }
 
+void check_unit(Parameters& in, Parameters& each) {
+  constexpr std::array<std::string_view, 27> kUnits = {
+      "Seconds",          "Microseconds",     "Milliseconds", "Bytes",           "Kilobytes",        "Megabytes",
+      "Gigabytes",        "Terabytes",        "Bits",         "Kilobits",        "Megabits",         "Gigabits",
+      "Terabits",         "Percent",          "Count",        "Bytes/Second",    "Kilobytes/Second", "Megabytes/Second",
+      "Gigabytes/Second", "Terabytes/Second", "Bits/Second",  "Kilobits/Second", "Megabits/Second",  "Gigabits/Second",
+      "Terabits/Second",  "Count/Second",     "None"};
+  const auto unit = each.text("unit");
+  if (!unit) {
+    if (each.has("unit")) in.wrong_type("unit", "a string");
+    return;
+  }
+  if (std::ranges::find(kUnits, *unit) == kUnits.end())
+    in.problem(*unit, "metricTransformations.1.member.unit",
+               fmt::format("Member must satisfy enum value set: [{}]", fmt::join(kUnits, ", ")));
+}
+
+/// What the parts of a transformation say together.
+Outcome<void> check_transformation(const Object& transformation) {
+  constexpr std::size_t kMaxDimensions = 3;
+  const std::string_view value = text_of(member(transformation, "metricValue"));
+  double number = 0;
+  const auto read = std::from_chars(value.data(), value.data() + value.size(), number);
+  const bool is_number = read.ec == std::errc{} && read.ptr == value.data() + value.size();
+  if (!is_number && (value.size() < 2 || !value.starts_with('$')))
+    return aws::refuse(std::string(kInvalidParameter),
+                       "Invalid metric transformation: metricValue must be a number or the name of a field of the "
+                       "pattern, which begins with $.");
+  const Value* fallback = member(transformation, "defaultValue");
+  if (fallback != nullptr && !number_of(fallback))
+    return aws::refuse("SerializationException", "'defaultValue' is not a number");
+  const Object* dimensions = object_of(member(transformation, "dimensions"));
+  if (dimensions == nullptr || dimensions->empty()) return {};
+  if (fallback != nullptr)
+    return aws::refuse(
+        std::string(kInvalidParameter),
+        "Invalid metric transformation: dimensions and default value are mutually exclusive properties.");
+  if (dimensions->size() > kMaxDimensions)
+    return aws::refuse(
+        std::string(kInvalidParameter),
+        fmt::format("Invalid metric transformation: a metric filter has at most {} dimensions.", kMaxDimensions));
+  const auto is_selector = [](const auto& one) { return text_of(&one.second).starts_with('$'); };
+  if (!std::ranges::all_of(*dimensions, is_selector))
+    return aws::refuse(std::string(kInvalidParameter),
+                       "Invalid metric transformation: the value of a dimension is the name of a field of the pattern, "
+                       "which begins with $.");
+  return {};
+}
+
 /// Exactly one, with a name, a namespace and a value.
 Array read_transformations(Parameters& in) {
   constexpr std::string_view kName = "metricTransformations";
@@ -50,11 +101,16 @@ Array read_transformations(Parameters& in) {
   if (found->size() > 1) in.problem(java_text(*found), kName, "Member must have length less than or equal to 1");
   if (found->empty()) in.problem("[]", kName, "Member must have length greater than or equal to 1");
   for (const Value& one : *found) {
-    Parameters each(one.as<Object>() == nullptr ? Object{} : *one.as<Object>());
+    if (one.as<Object>() == nullptr) {
+      in.wrong_type(kName, "a list of objects");
+      return {};
+    }
+    Parameters each(*one.as<Object>());
     const auto check = [&](std::string_view name, std::size_t max, bool (*allowed)(unsigned char),
                            std::string_view pattern) {
       const std::string place = fmt::format("{}.1.member.{}", kName, name);
       const auto text = each.text(name);
+      if (!text && each.has(name)) return in.wrong_type(name, "a string");
       if (!text) return in.problem("null", place, "Member must not be null");
       if (aws::count_characters(*text) > max)
         in.problem(*text, place, fmt::format("Member must have length less than or equal to {}", max));
@@ -65,6 +121,7 @@ Array read_transformations(Parameters& in) {
     check("metricName", 255, kMetricLetters.allows, kMetricLetters.expression);
     check("metricNamespace", 255, nullptr, "");  // AWS itself takes what its model forbids here (2.4)
     check("metricValue", 100, nullptr, "");
+    check_unit(in, each);
   }
   return *found;
 }
@@ -152,6 +209,7 @@ Outcome<Answer> put_metric_filter(Call& call) {
   const bool transformed = in.flag("applyOnTransformedLogs");
   RETURN_IF_FAULT(in.verdict());
   RETURN_IF_FAULT(check_pattern(*pattern, "Invalid metric filter pattern"));
+  RETURN_IF_FAULT(check_transformation(*transformations.front().as<Object>()));
   ASSIGN_OR_FAULT(const LogGroup group, require_stored_group(call, *group_name));
   RETURN_IF_FAULT(check_quota(call, kMetricFilters, group, *name, kMaxMetricFilters));
   RETURN_IF_FAULT(put_filter(call, kMetricFilters, group, *name,
@@ -227,6 +285,10 @@ Outcome<Answer> put_subscription_filter(Call& call) {
       return aws::refuse(std::string(kInvalidParameter),
                          fmt::format("destinationArn for vendor {} cannot be used without roleArn", vendor));
   }
+  if (!aws::arn_resource(*destination, "lambda").empty() && aws::arn_account(*destination) != call.identity.account)
+    return aws::refuse("AccessDeniedException",
+                       "Cross-account lambda invocation passing is not allowed. You must use DestinationPolicies to "
+                       "create cross account lambda triggers.");
   ASSIGN_OR_FAULT(const LogGroup group, require_stored_group(call, *group_name));
   RETURN_IF_FAULT(check_quota(call, kSubscriptionFilters, group, *name, kMaxSubscriptions));
   Object filter{{"applyOnTransformedLogs", Value(transformed)},

@@ -23,6 +23,20 @@ constexpr std::array<std::int64_t, 22> kRetentions = {1,   3,   5,   7,   14,   
                                                       365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653};
 constexpr std::size_t kMostListedGroups = 100'000;
 
+const aws::TextRule kLogClass{.values = {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"}};
+/// Also none.
+constexpr aws::TextPattern kNamePattern{is_group_letter, R"([\.\-_/#A-Za-z0-9]*)"};
+constexpr aws::TextPattern kAccountDigits{[](unsigned char c) { return c >= '0' && c <= '9'; }, R"(^\d{12}$)"};
+constexpr std::size_t kAccountLength = 12;
+
+/// Of a search in several accounts, of which there is one here: false when it is not among those asked for.
+bool asks_for_account(Call& call) {
+  const bool linked = call.parameters.flag("includeLinkedAccounts");
+  const auto accounts = call.parameters.texts(
+      "accountIdentifiers", {.max = 20}, {.min = kAccountLength, .max = kAccountLength, .pattern = kAccountDigits});
+  return !linked || accounts.empty() || std::ranges::find(accounts, call.identity.account) != accounts.end();
+}
+
 /// Groups of both kinds by name. `matches`: of the name.
 Outcome<std::vector<LogGroup>> all_groups(Call& call, std::string_view prefix) {
   ASSIGN_OR_FAULT(auto groups, list_stored_groups(call, prefix, "", kMostListedGroups));
@@ -93,15 +107,14 @@ std::string named_group(Call& call) { return call.parameters.text("logGroupName"
 
 Outcome<Answer> create_log_group(Call& call) {
   Parameters& in = call.parameters;
-  const auto name = in.text("logGroupName", {.pattern = kGroupLetters, .required = true});
+  const auto name = in.text("logGroupName", {.min = 1, .pattern = kGroupLetters, .required = true});
   LogGroup group;
   group.kms_key = in.text("kmsKeyId", {.max = 256}).value_or("");
-  group.log_class = in.text("logGroupClass", {.values = {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"}})
-                        .value_or("STANDARD");
+  group.log_class = in.text("logGroupClass", kLogClass).value_or("STANDARD");
   group.deletion_protected = in.flag("deletionProtectionEnabled");
   const Object tags = read_tags(in, "tags", false);
   RETURN_IF_FAULT(in.verdict());
-  if (name->empty() || name->size() > kMaxName)
+  if (name->size() > kMaxName)
     return aws::refuse(std::string(kInvalidParameter),
                        "Invalid LogGroup or LogStream, both must have length less than or equal to 512.");
   if (name->starts_with("aws/"))
@@ -128,13 +141,13 @@ Outcome<Answer> delete_log_group(Call& call) {
 Outcome<Answer> describe_log_groups(Call& call) {
   Parameters& in = call.parameters;
   const auto prefix = in.text("logGroupNamePrefix", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
-  const auto pattern = in.text("logGroupNamePattern", {.max = kMaxName, .pattern = kGroupLetters});
+  const auto pattern = in.text("logGroupNamePattern", {.max = kMaxName, .pattern = kNamePattern});
   const auto token = in.text("nextToken", {.min = 1});
   const auto limit = static_cast<std::size_t>(in.number("limit", {.min = 1, .max = kMaxDescribed}).value_or(50));
-  const auto log_class =
-      in.text("logGroupClass", {.values = {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"}});
+  const auto log_class = in.text("logGroupClass", kLogClass);
   const auto identifiers = in.texts("logGroupIdentifiers", {.min = 1, .max = 50},
                                     {.min = 1, .max = kMaxIdentifier, .pattern = kIdentifierLetters});
+  const bool here = asks_for_account(call);
   RETURN_IF_FAULT(in.verdict());
   if (prefix && pattern)
     return aws::refuse(std::string(kInvalidParameter),
@@ -148,8 +161,8 @@ Outcome<Answer> describe_log_groups(Call& call) {
   }
   ASSIGN_OR_FAULT(auto groups, all_groups(call, prefix.value_or("")));
   std::erase_if(groups, [&](const LogGroup& group) {
-    const auto named = [&](const std::string& identifier) { return group_name_of(identifier) == group.name; };
-    return group.name <= after || (pattern && !group.name.contains(*pattern)) ||
+    const auto named = [&](const std::string& identifier) { return group_name_of(call, identifier) == group.name; };
+    return !here || group.name <= after || (pattern && !group.name.contains(*pattern)) ||
            (log_class && group.log_class != *log_class) ||
            (!identifiers.empty() && std::ranges::none_of(identifiers, named));
   });
@@ -171,13 +184,52 @@ Outcome<Answer> describe_log_groups(Call& call) {
   return Answer(std::move(answer));
 }
 
+namespace {
+
+struct TagChoice {
+  std::string key;
+  std::vector<std::string> values;  ///< none: any
+};
+
+/// `logGroupTags` of ListLogGroups.
+std::vector<TagChoice> read_tag_choices(Parameters& in) {
+  constexpr std::string_view kName = "logGroupTags";
+  std::vector<TagChoice> choices;
+  const Array* list = in.list(kName, {.min = 1, .max = 5});
+  for (const Value& one : list == nullptr ? Array() : *list) {
+    const auto* object = one.as<Object>();
+    if (object == nullptr) {
+      in.wrong_type(kName, "a list of objects");
+      return choices;
+    }
+    Parameters choice(*object);
+    choices.push_back({choice.text("key").value_or(""), choice.texts("values")});
+    if (!choice.verdict()) in.wrong_type(kName, "a list of keys and values");
+    if (!choice.has("key")) in.problem("null", "logGroupTags.key", "Member must not be null");
+  }
+  return choices;
+}
+
+bool has_tags(const LogGroup& group, const std::vector<TagChoice>& choices) {
+  return std::ranges::all_of(choices, [&](const TagChoice& choice) {
+    const auto tag = std::ranges::find(group.tags, choice.key, &Object::value_type::first);
+    const auto is_value = [&](const std::string& value) { return tag->second == Value(value); };
+    return tag != group.tags.end() && (choice.values.empty() || std::ranges::any_of(choice.values, is_value));
+  });
+}
+
+}  // namespace
+
 Outcome<Answer> list_log_groups(Call& call) {
   Parameters& in = call.parameters;
   const auto pattern = in.text("logGroupNamePattern", {.min = 3, .max = 129});
   const auto token = in.text("nextToken", {.min = 1});
   const auto limit = static_cast<std::size_t>(in.number("limit", {.min = 1, .max = 1'000}).value_or(50));
-  const auto log_class =
-      in.text("logGroupClass", {.values = {"STANDARD", "INFREQUENT_ACCESS", "DELIVERY", "ESSENTIALS"}});
+  const auto log_class = in.text("logGroupClass", kLogClass);
+  const auto tags = read_tag_choices(in);
+  const bool here = asks_for_account(call);
+  // Groups have no data source and no index of fields here: who asks for those of one asks for none.
+  const bool indexed = in.has("dataSources") || in.has("fieldIndexNames");
   RETURN_IF_FAULT(in.verdict());
   re2::RE2::Options options;
   options.set_log_errors(false);
@@ -196,7 +248,7 @@ Outcome<Answer> list_log_groups(Call& call) {
   bool more = false;
   for (const LogGroup& group : groups) {
     if (group.name <= after || !re2::RE2::PartialMatch(group.name, regex)) continue;
-    if (log_class && group.log_class != *log_class) continue;
+    if (!here || indexed || !has_tags(group, tags) || (log_class && group.log_class != *log_class)) continue;
     more = shown.size() == limit;
     if (more) break;
     last = group.name;
@@ -233,30 +285,48 @@ Outcome<Answer> delete_retention_policy(Call& call) {
   return Answer();
 }
 
-Outcome<Answer> associate_kms_key(Call& call) {
-  const GroupParameter name = group_parameter(call.parameters);
-  const auto key = call.parameters.text("kmsKeyId", {.max = 256, .required = true});
-  RETURN_IF_FAULT(call.parameters.verdict());
-  RETURN_IF_FAULT(check_group_parameter(name));
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, name.name));
-  group.kms_key = *key;
+namespace {
+
+/// A key is of a group, or of the results of queries, which are kept in no place of their own here.
+struct KeyHolder {
+  std::optional<std::string> group;
+};
+Outcome<KeyHolder> read_key_holder(Call& call) {
+  constexpr aws::TextPattern kLetters{[](unsigned char c) { return is_identifier_letter(c) || c == '*'; },
+                                      R"([\w+=/:,.@\-\*]*)"};
+  Parameters& in = call.parameters;
+  const auto name = in.text("logGroupName", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
+  const auto resource = in.text("resourceIdentifier", {.min = 1, .max = kMaxIdentifier, .pattern = kLetters});
+  RETURN_IF_FAULT(in.verdict());
+  if (name.has_value() == resource.has_value())
+    return aws::refuse(std::string(kInvalidParameter),
+                       "Exactly one of logGroupName and resourceIdentifier must be given.");
+  if (name) return KeyHolder{*name};
+  if (aws::arn_resource(*resource, "logs").starts_with("query-result:")) return KeyHolder{};
+  return KeyHolder{group_name_of(call, *resource)};
+}
+
+Outcome<Answer> put_key(Call& call, const std::string& key) {
+  ASSIGN_OR_FAULT(const KeyHolder holder, read_key_holder(call));
+  if (!holder.group) return Answer();
+  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, *holder.group));
+  group.kms_key = key;
   RETURN_IF_FAULT(put_group(call, group));
   return Answer();
 }
 
-Outcome<Answer> disassociate_kms_key(Call& call) {
-  const GroupParameter name = group_parameter(call.parameters);
-  RETURN_IF_FAULT(call.parameters.verdict());
-  RETURN_IF_FAULT(check_group_parameter(name));
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, name.name));
-  group.kms_key.clear();
-  RETURN_IF_FAULT(put_group(call, group));
-  return Answer();
+}  // namespace
+
+Outcome<Answer> associate_kms_key(Call& call) {
+  const auto key = call.parameters.text("kmsKeyId", {.max = 256, .required = true});
+  return put_key(call, key.value_or(""));
 }
+
+Outcome<Answer> disassociate_kms_key(Call& call) { return put_key(call, ""); }
 
 Outcome<Answer> put_log_group_deletion_protection(Call& call) {
-  const GroupParameter name = group_parameter(call.parameters);
-  const bool enabled = call.parameters.flag("deletionProtectionEnabled");
+  const GroupParameter name = group_parameter(call);
+  const bool enabled = call.parameters.required_flag("deletionProtectionEnabled");
   RETURN_IF_FAULT(call.parameters.verdict());
   RETURN_IF_FAULT(check_group_parameter(name));
   ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, name.name));

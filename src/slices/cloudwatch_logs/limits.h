@@ -1,6 +1,9 @@
 #pragma once
 // Rules of parameters that several operations share (dossier cloudwatch_logs 2.2).
 
+#include <algorithm>
+#include <cstdint>
+
 #include "slices/aws/parameters.h"
 
 namespace tetrascope::cloudwatch_logs {
@@ -27,6 +30,12 @@ inline constexpr std::size_t kMaxIdentifier = 2048;
 inline constexpr std::size_t kMaxPattern = 1024;
 inline constexpr std::int64_t kMaxDescribed = 50;
 inline constexpr std::int64_t kMaxEvents = 10'000;
+/// Seconds since 1970 of a parameter that wants them: clients that send milliseconds are understood (5.1).
+constexpr std::int64_t epoch_seconds(std::int64_t number) {
+  constexpr std::int64_t kMillis = 100'000'000'000;
+  constexpr std::int64_t kLastSecond = 9'000'000'000;
+  return std::clamp<std::int64_t>(number > kMillis ? number / 1'000 : number, 0, kLastSecond);
+}
 /// What each event counts for beside its message, in a batch, a page or a group's size.
 inline constexpr std::size_t kEventOverhead = 26;
 

@@ -88,7 +88,7 @@ Outcome<Response> start_live_tail(Call& call) {
   std::vector<ExprPtr> any;
   std::vector<ExprPtr> named;  // a condition, then a name
   for (const auto& identifier : asked.groups) {
-    ASSIGN_OR_FAULT(const LogGroup group, require_group(call, group_name_of(identifier)));
+    ASSIGN_OR_FAULT(const LogGroup group, require_group(call, group_name_of(call, identifier)));
     ASSIGN_OR_FAULT(ExprPtr condition, group_condition(call, group));
     identifiers.push_back(fmt::format("{}:{}", call.identity.account, group.name));
     named.push_back(condition);

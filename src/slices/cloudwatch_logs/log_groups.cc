@@ -113,19 +113,21 @@ std::string group_arn(const aws::Identity& identity, std::string_view name) {
   return aws::arn("logs", identity, "log-group:" + std::string(name));
 }
 
-std::string group_name_of(std::string_view identifier) {
+std::string group_name_of(const Call& call, std::string_view identifier) {
   constexpr std::string_view kPrefix = "log-group:";
   std::string_view resource = aws::arn_resource(identifier, "logs");
-  if (!resource.starts_with(kPrefix)) return std::string(identifier);
+  if (!resource.starts_with(kPrefix) || aws::arn_region(identifier) != call.identity.region)
+    return std::string(identifier);
   resource.remove_prefix(kPrefix.size());
   return std::string(resource.substr(0, resource.find(':')));
 }
 
-GroupParameter group_parameter(Parameters& parameters) {
+GroupParameter group_parameter(Call& call) {
+  Parameters& parameters = call.parameters;
   const auto name = parameters.text("logGroupName", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
   const auto identifier = parameters.text(
       "logGroupIdentifier", {.min = 1, .max = kMaxIdentifier, .pattern = kIdentifierLetters, .shown = false});
-  return {name ? *name : group_name_of(identifier.value_or("")), name && identifier, !name && !identifier};
+  return {name ? *name : group_name_of(call, identifier.value_or("")), name && identifier, !name && !identifier};
 }
 
 Outcome<void> check_group_parameter(const GroupParameter& group) {

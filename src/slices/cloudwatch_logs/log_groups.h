@@ -45,10 +45,11 @@ struct GroupParameter {
   bool both = false;
   bool none = false;
 };
-GroupParameter group_parameter(Parameters& parameters);
+GroupParameter group_parameter(Call& call);
 Outcome<void> check_group_parameter(const GroupParameter& group);
-/// The name in a log group's ARN, also one that ends in `:*` or `:`; else the text itself.
-std::string group_name_of(std::string_view identifier);
+/// The name in a log group's ARN, also one that ends in `:*` or `:`; else the text itself, which is no group's name
+/// when it is an ARN of something else or of another region. The account is not looked at: here there is only one.
+std::string group_name_of(const Call& call, std::string_view identifier);
 
 /// As it is stored; nullopt when nothing is.
 Result<std::optional<LogGroup>> find_stored_group(Call& call, std::string_view name);

@@ -61,6 +61,29 @@ Outcome<Event> read_event(Parameters& parameters, const Value& value, std::size_
   return event;
 }
 
+/// Who wrote the events is taken and not kept; what AWS would refuse is refused.
+void check_entity(Parameters& in) {
+  const Object* entity = in.object("entity");
+  if (entity == nullptr) return;
+  Parameters parts(*entity);
+  const auto check = [&](std::string_view name, std::size_t least, std::size_t most) {
+    const Object* map = parts.object(name);
+    if (map == nullptr) {
+      if (parts.has(name)) in.wrong_type("entity", "of maps of strings");
+      return;
+    }
+    const std::string place = fmt::format("entity.{}", name);
+    if (map->size() < least)
+      in.problem("", place, fmt::format("Member must have length greater than or equal to {}", least));
+    if (map->size() > most)
+      in.problem("", place, fmt::format("Member must have length less than or equal to {}", most));
+    const auto is_text = [](const auto& one) { return one.second.template as<std::string>() != nullptr; };
+    if (!std::ranges::all_of(*map, is_text)) in.wrong_type("entity", "of maps of strings");
+  };
+  check("keyAttributes", 2, 4);
+  check("attributes", 0, 10);
+}
+
 Outcome<Batch> read_batch(Parameters& parameters) {
   Batch batch;
   const Array* list = parameters.list("logEvents", {.min = 1, .max = kMaxEvents, .required = true});
@@ -126,6 +149,7 @@ Outcome<Accepted> accept(Call& call) {
   const auto stream_name =
       call.parameters.text("logStreamName", {.min = 1, .max = kMaxName, .pattern = kNameLetters, .required = true});
   ASSIGN_OR_FAULT(Batch batch, read_batch(call.parameters));
+  check_entity(call.parameters);
   RETURN_IF_FAULT(call.parameters.verdict());
   RETURN_IF_FAULT(check_times(batch));
   ASSIGN_OR_FAULT(const auto group, find_stored_group(call, *group_name));

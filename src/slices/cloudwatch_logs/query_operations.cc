@@ -7,6 +7,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "model/members.h"
 #include "slices/aws/page_token.h"
 #include "slices/cloudwatch_logs/event_reads.h"
 #include "slices/cloudwatch_logs/insights_plan.h"
@@ -22,7 +23,6 @@ constexpr std::size_t kMostSourceGroups = 500;  // each is a condition of the qu
 constexpr std::int64_t kMostRows = 100'000;
 constexpr std::int64_t kDefaultRows = 10'000;
 constexpr std::int64_t kPageRows = 10'000;
-constexpr std::int64_t kLastSecond = 9'000'000'000;
 constexpr auto kPatience = std::chrono::milliseconds(1'000);
 constexpr auto kMaxRunTime = std::chrono::seconds(60);
 
@@ -104,13 +104,8 @@ Result<QueryOutcome> run_query(const plan::Runner& runner, const InsightsPlan& c
   return outcome;
 }
 
-/// Clients that send milliseconds where seconds are wanted are understood (5.1).
-std::int64_t seconds_of(std::int64_t number) {
-  constexpr std::int64_t kMillis = 100'000'000'000;
-  return std::clamp<std::int64_t>(number > kMillis ? number / 1'000 : number, 0, kLastSecond);
-}
-
-Outcome<std::vector<std::string>> group_names(Parameters& in, const std::optional<QuerySource>& source) {
+Outcome<std::vector<std::string>> group_names(Call& call, const std::optional<QuerySource>& source) {
+  Parameters& in = call.parameters;
   const auto name = in.text("logGroupName", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
   const auto names =
       in.texts("logGroupNames", {.max = kMostQueriedGroups}, {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
@@ -126,7 +121,7 @@ Outcome<std::vector<std::string>> group_names(Parameters& in, const std::optiona
     return aws::refuse(std::string(kInvalidParameter),
                        "Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be given.");
   std::vector<std::string> all = name ? std::vector{*name} : names;
-  for (const auto& identifier : identifiers) all.push_back(group_name_of(identifier));
+  for (const auto& identifier : identifiers) all.push_back(group_name_of(call, identifier));
   return all;
 }
 
@@ -163,7 +158,7 @@ Outcome<Answer> start_query(Call& call) {
   const auto limit = in.number("limit", {.min = 1, .max = kMostRows});
   const auto language = in.text("queryLanguage", {.values = {"CWLI", "SQL", "PPL"}});
   auto query = text ? parse_insights_query(*text) : InsightsQuery();
-  ASSIGN_OR_FAULT(auto names, group_names(in, query ? query->source : std::nullopt));
+  ASSIGN_OR_FAULT(auto names, group_names(call, query ? query->source : std::nullopt));
   if (language && *language != "CWLI")
     return aws::refuse(std::string(kInvalidParameter), "The query language " + *language + " is not supported.");
   if (*to < *from) return aws::refuse(std::string(kInvalidParameter), "End time should not be before start time.");
@@ -195,8 +190,8 @@ Outcome<Answer> start_query(Call& call) {
   scope.condition = std::move(condition);
   scope.account = call.identity.account;
   const QuerySource source = query->source.value_or(QuerySource());
-  const std::int64_t first = source.start_ms ? *source.start_ms / 1'000 : seconds_of(*from);
-  const std::int64_t last = std::max(first, source.end_ms ? *source.end_ms / 1'000 : seconds_of(*to));
+  const std::int64_t first = source.start_ms ? *source.start_ms / 1'000 : epoch_seconds(*from);
+  const std::int64_t last = std::max(first, source.end_ms ? *source.end_ms / 1'000 : epoch_seconds(*to));
   scope.range = {{first * kNanosPerSecond}, {(last + 1) * kNanosPerSecond}};
   scope.limit = static_cast<std::uint64_t>(limit.value_or(kDefaultRows));
   scope.fields = &call.middle().fields;
@@ -277,11 +272,27 @@ Outcome<Answer> describe_queries(Call& call) {
   const auto status =
       in.text("status", {.values = {"Scheduled", "Running", "Complete", "Failed", "Cancelled", "Timeout", "Unknown"}});
   const auto most = static_cast<std::size_t>(in.number("maxResults", {.min = 1, .max = 1'000}).value_or(1'000));
+  const auto token = in.text("nextToken", {.min = 1});
+  const auto language = in.text("queryLanguage", {.values = {"CWLI", "SQL", "PPL"}});
   RETURN_IF_FAULT(in.verdict());
+  // A page begins behind the query that ended the one before, whatever was started meanwhile.
+  const std::string question = fmt::format("DescribeQueries {} {}", group.value_or(""), status.value_or(""));
+  const auto last = token ? aws::read_page_token(question, *token) : std::nullopt;
+  if (token && !last) return aws::refuse(std::string(kInvalidParameter), "The specified nextToken is invalid.");
+  bool begun = !last;
+  std::optional<std::string> next;
   Array shown;
   for (const StartedQuery& query : call.service.queries.list(call.identity.region)) {
-    if (shown.size() == most) break;
+    if (!begun) {
+      begun = query.id == *last;
+      continue;
+    }
+    if (language && *language != "CWLI") break;
     if ((group && query.groups.front() != *group) || (status && status_name(query.status) != *status)) continue;
+    if (shown.size() == most) {
+      next = aws::write_page_token(question, text_of(member(shown.back(), "queryId")));
+      break;
+    }
     shown.emplace_back(Object{{"queryLanguage", Value(std::string("CWLI"))},
                               {"queryId", Value(query.id)},
                               {"queryString", Value(query.shown_query)},
@@ -291,7 +302,9 @@ Outcome<Answer> describe_queries(Call& call) {
                               {"queryDuration", Value(query.duration_ms)},
                               {"bytesScanned", Value(static_cast<double>(query.outcome.bytes))}});
   }
-  return Answer(Object{{"queries", Value(std::move(shown))}});
+  Object answer{{"queries", Value(std::move(shown))}};
+  if (next) answer.emplace_back("nextToken", Value(*next));
+  return Answer(std::move(answer));
 }
 
 Outcome<Answer> list_log_groups_for_query(Call& call) {

@@ -136,7 +136,7 @@ Outcome<ExprPtr> stream_condition(Call& call, const LogGroup& group, const Strea
 
 Outcome<Answer> get_log_events(Call& call) {
   Parameters& in = call.parameters;
-  const GroupParameter group_name = group_parameter(in);
+  const GroupParameter group_name = group_parameter(call);
   const auto stream = in.text("logStreamName", {.min = 1, .max = kMaxName, .pattern = kNameLetters, .required = true});
   const auto from = in.number("startTime", {.min = 0});
   const auto to = in.number("endTime", {.min = 0});
@@ -180,7 +180,7 @@ Outcome<Answer> get_log_events(Call& call) {
 
 Outcome<Answer> filter_log_events(Call& call) {
   Parameters& in = call.parameters;
-  const GroupParameter group_name = group_parameter(in);
+  const GroupParameter group_name = group_parameter(call);
   const aws::TextRule name_rule{.min = 1, .max = kMaxName, .pattern = kNameLetters};
   const StreamChoice streams{in.texts("logStreamNames", {.min = 1, .max = kMaxStreamsNamed}, name_rule),
                              in.text("logStreamNamePrefix", name_rule)};
@@ -190,6 +190,8 @@ Outcome<Answer> filter_log_events(Call& call) {
   const auto pattern_text = in.text("filterPattern", {.max = kMaxPattern});
   const auto token = in.text("nextToken", {.min = 1});
   const bool from_head = in.flag("startFromHead", true);
+  in.flag("interleaved");  // streams always are
+  in.flag("unmask");
   RETURN_IF_FAULT(in.verdict());
   RETURN_IF_FAULT(check_group_parameter(group_name));
   if (!streams.names.empty() && streams.prefix)

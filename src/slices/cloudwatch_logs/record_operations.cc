@@ -76,14 +76,13 @@ Outcome<Answer> get_log_record(Call& call) {
 
 Outcome<Answer> get_log_group_fields(Call& call) {
   Parameters& in = call.parameters;
-  const GroupParameter group_name = group_parameter(in);
+  const GroupParameter group_name = group_parameter(call);
   const auto time = in.number("time", {.min = 0});
   RETURN_IF_FAULT(in.verdict());
   RETURN_IF_FAULT(check_group_parameter(group_name));
   ASSIGN_OR_FAULT(const LogGroup group, require_group(call, group_name.name));
   ASSIGN_OR_FAULT(plan::ExprPtr condition, group_condition(call, group));
-  constexpr std::int64_t kLastSecond = 9'000'000'000;
-  const std::int64_t middle = std::min(time.value_or(0), kLastSecond) * 1'000;
+  const std::int64_t middle = epoch_seconds(time.value_or(0)) * 1'000;
   const std::int64_t now = now_ms(call);
   const EventSelection selection{.condition = condition,
                                  .counted = condition,

@@ -108,7 +108,7 @@ Outcome<Answer> delete_log_stream(Call& call) {
 
 Outcome<Answer> describe_log_streams(Call& call) {
   Parameters& in = call.parameters;
-  const GroupParameter group_name = group_parameter(in);
+  const GroupParameter group_name = group_parameter(call);
   const auto prefix = in.text("logStreamNamePrefix", {.min = 1, .max = kMaxName, .pattern = kNameLetters});
   const auto order = in.text("orderBy", {.values = {"LogStreamName", "LastEventTime"}});
   const bool descending = in.flag("descending");

@@ -38,7 +38,7 @@ Outcome<Answer> add_tags(Call& call, const TagForm& form) {
   const auto identifier = call.parameters.text(form.group, form.group_rule);
   const Object tags = read_tags(call.parameters, "tags", true);
   RETURN_IF_FAULT(call.parameters.verdict());
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(*identifier)));
+  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(call, *identifier)));
   for (const auto& [key, value] : tags) {
     const auto same = std::ranges::find(group.tags, key, &Object::value_type::first);
     if (same == group.tags.end()) {
@@ -58,7 +58,7 @@ Outcome<Answer> remove_tags(Call& call, const TagForm& form) {
   const auto keys = call.parameters.texts(form.keys, {.min = 1, .max = kMaxTags, .required = true},
                                           {.min = 1, .max = kMaxTagKey, .pattern = {is_tag_letter, kKeyPattern}});
   RETURN_IF_FAULT(call.parameters.verdict());
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(*identifier)));
+  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(call, *identifier)));
   std::erase_if(group.tags, [&](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
   RETURN_IF_FAULT(put_group(call, group));
   return Answer();
@@ -67,7 +67,7 @@ Outcome<Answer> remove_tags(Call& call, const TagForm& form) {
 Outcome<Answer> list_tags(Call& call, const TagForm& form) {
   const auto identifier = call.parameters.text(form.group, form.group_rule);
   RETURN_IF_FAULT(call.parameters.verdict());
-  ASSIGN_OR_FAULT(const LogGroup group, require_group(call, group_name_of(*identifier)));
+  ASSIGN_OR_FAULT(const LogGroup group, require_group(call, group_name_of(call, *identifier)));
   return Answer(Object{{"tags", Value(group.tags)}});
 }
 
@@ -81,13 +81,19 @@ Object read_tags(Parameters& parameters, std::string_view name, bool required) {
   if (found->size() > kMaxTags) parameters.problem("", name, "Member must have length less than or equal to 50");
   for (const auto& [key, value] : *found) {
     const auto* text = value.as<std::string>();
+    if (text == nullptr) {
+      parameters.wrong_type(name, "a map of strings");
+      continue;
+    }
+    if (key.starts_with("aws:"))
+      parameters.problem(key, name, "aws: prefixed tag key names are not allowed for external use");
     if (key.empty() || aws::count_characters(key) > kMaxTagKey || !is_tag_text(key))
       parameters.problem(key, name,
                          "Map keys must satisfy constraint: [Member must have length between 1 and 128, "
                          "Member must satisfy regular expression pattern: " +
                              std::string(kKeyPattern) + "]");
-    if (text == nullptr || aws::count_characters(*text) > kMaxTagValue || !is_tag_text(*text)) {
-      parameters.problem(text == nullptr ? "" : *text, name,
+    if (aws::count_characters(*text) > kMaxTagValue || !is_tag_text(*text)) {
+      parameters.problem(*text, name,
                          "Map value must satisfy constraint: [Member must have length less than or equal to 256, "
                          "Member must satisfy regular expression pattern: " +
                              std::string(kValuePattern) + "]");
