@@ -1,6 +1,6 @@
 # What a person types. Every target installs what it needs first (tools/setup, under a second when nothing is missing).
 .DEFAULT_GOAL := help
-.PHONY: help run demo build test lint format bench fuzz asan tsan ubsan page setup setup-demo setup-test lock clean
+.PHONY: help run demo demo-cpp build test lint format bench fuzz asan tsan ubsan page setup setup-demo setup-demo-cpp setup-test lock clean
 
 ARGS ?=
 FUZZ_SECONDS ?= 60
@@ -17,6 +17,9 @@ run: build ## install what is missing, build, start on ports 4317 and 4318, say 
 
 demo: setup-demo build ## run examples/cruddur against it, with traffic; says which pages to open, which commands to try
 	@tools/demo $(ARGS)
+
+demo-cpp: setup-demo-cpp build ## the same with the back end in C++, examples/cruddur-cpp
+	@tools/demo --cpp $(ARGS)
 
 build: setup page ## leave build/tetrascope, with the engine library beside it
 	@cmake --preset dev --log-level=WARNING
@@ -48,6 +51,9 @@ setup: ## only install what `make run` needs
 
 setup-demo: ## only install what `make demo` needs
 	@tools/setup demo
+
+setup-demo-cpp: ## only install what `make demo-cpp` needs
+	@tools/setup demo-cpp
 
 setup-test: ## only install what `make test` needs
 	@tools/setup test

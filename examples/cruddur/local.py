@@ -32,7 +32,6 @@ def environment(http, xray, port, front_end="http://localhost:3000"):
     return kept | aws_environment(http) | {
         "OTEL_EXPORTER_OTLP_ENDPOINT": f"http://{http}",
         "OTEL_EXPORTER_OTLP_HEADERS": "x-honeycomb-team=any",
-        "OTEL_SERVICE_NAME": "backend-flask",
         "AWS_XRAY_URL": "*4567-.*",
         "AWS_XRAY_DAEMON_ADDRESS": xray,
         "ROLLBAR_ACCESS_TOKEN": ROLLBAR_TOKEN,
@@ -46,18 +45,24 @@ def environment(http, xray, port, front_end="http://localhost:3000"):
 class BackEnd:
     """The Flask application as a process; `url` once it is started. `log`: a file that takes what it prints."""
 
+    service = "backend-flask"
+    folder = HERE / "backend-flask"
+    logs_are_sent = "once a minute, by watchtower"
+
+    def command(self):
+        return [VENV / "python", "-m", "flask", "run", "--host=127.0.0.1", f"--port={self.port}"]
+
     def __init__(self, http, xray, log, port=None, **more):
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.environment = environment(http, xray, self.port, **more)
+        self.environment = environment(http, xray, self.port, **more) | {"OTEL_SERVICE_NAME": self.service}
         self.log = log
         self.process = None
 
     def start(self, seconds=60):
         if self._listens():
             raise RuntimeError(f"port {self.port} is taken by something else")
-        command = [VENV / "python", "-m", "flask", "run", "--host=127.0.0.1", f"--port={self.port}"]
-        self.process = subprocess.Popen(command, cwd=HERE / "backend-flask", env=self.environment, stdout=self.log,
+        self.process = subprocess.Popen(self.command(), cwd=self.folder, env=self.environment, stdout=self.log,
                                         stderr=subprocess.STDOUT, start_new_session=True)
         end = time.monotonic() + seconds
         while not self._listens():

@@ -78,6 +78,7 @@ TEST(Segment, ARequestWithItsCallsIsOneDocument) {
                              {"url.path", "/api/activities"},
                              {"http.response.status_code", 503},
                              {"client.address", "10.0.0.9"},
+                             {"network.peer.address", "172.16.0.1"},
                              {"cruddur.handle", "andrew"},
                              {"rows", 5}});
     ActiveSpan work = tracer.start_active("home_activities");
@@ -102,6 +103,7 @@ TEST(Segment, ARequestWithItsCallsIsOneDocument) {
   EXPECT_FALSE(segment.contains("parent_id"));
   EXPECT_EQ(segment["http"]["request"]["url"], "http://backend:4567/api/activities");
   EXPECT_EQ(segment["http"]["request"]["client_ip"], "10.0.0.9");
+  EXPECT_EQ(segment["http"]["request"]["x_forwarded_for"], true);
   EXPECT_EQ(segment["http"]["response"]["status"], 503);
   EXPECT_EQ(segment["fault"], true);
   EXPECT_FALSE(segment.contains("error"));

@@ -114,12 +114,11 @@ void write_http(JsonWriter& json, Reader& read, std::optional<std::int64_t> stat
   member_text(json, "method", method);
   member_text(json, "url", full_url(read));
   member_text(json, "user_agent", read.text({"user_agent.original", "http.user_agent"}));
-  if (const auto client = read.text({"client.address", "http.client_ip"}); !client.empty()) {
-    member_text(json, "client_ip", client);
-    json.member("x_forwarded_for", true);
-  } else {
-    member_text(json, "client_ip", read.text({"network.peer.address", "net.peer.ip"}));
-  }
+  const auto client = read.text({"client.address", "http.client_ip"});
+  const auto peer = read.text({"network.peer.address", "net.peer.ip"});
+  member_text(json, "client_ip", client.empty() ? peer : client);
+  // Then the address is what a proxy said in a header.
+  if (!client.empty() && !peer.empty() && client != peer) json.member("x_forwarded_for", true);
   json.end_object();
   if (status || length) {
     json.key("response").begin_object();

@@ -1,0 +1,16 @@
+// Messages from one user to another; made up, as the activities are.
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+namespace messages {
+
+using Json = nlohmann::ordered_json;
+
+Json groups();
+Json with_user(const std::string& handle);
+Json create(const std::string& handle, const std::string& message);
+
+}  // namespace messages
