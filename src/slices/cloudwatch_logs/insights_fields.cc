@@ -31,6 +31,33 @@ ExprPtr text_of_any(const ExprPtr& any) {
   return plan::call(F::kIf, {is_flag, digit, plan::call(F::kToString, {any})});
 }
 
+/// What Lambda's own lines hold: of a line that begins so, the first group; times `scale` where that is not 0.
+struct LambdaField {
+  std::string_view name;
+  std::string_view pattern;
+  std::int64_t scale = 0;
+};
+constexpr std::int64_t kMegabyte = 1'000'000;
+constexpr LambdaField kLambdaFields[] = {
+    {"@type", R"(^(START|END|REPORT) RequestId: )"},
+    {"@requestId",
+     R"(^(?:(?:START|END|REPORT) RequestId: |(?:\[[A-Z]+\]\t)?[0-9T:.Z-]+\t)([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))"},
+    {"@duration", R"(^REPORT RequestId: \S+\s+Duration: ([0-9.]+) ms)", 1},
+    {"@billedDuration", R"((?s)^REPORT RequestId: .*\sBilled Duration: ([0-9.]+) ms)", 1},
+    {"@initDuration", R"((?s)^REPORT RequestId: .*\sInit Duration: ([0-9.]+) ms)", 1},
+    {"@memorySize", R"((?s)^REPORT RequestId: .*\sMemory Size: ([0-9]+) MB)", kMegabyte},
+    {"@maxMemoryUsed", R"((?s)^REPORT RequestId: .*\sMax Memory Used: ([0-9]+) MB)", kMegabyte},
+    {"@xrayTraceId", R"((?s)^REPORT RequestId: .*\sXRAY TraceId: (\S+))"},
+    {"@xraySegmentId", R"((?s)^REPORT RequestId: .*\sSegmentId: (\S+))"},
+};
+
+ExprPtr lambda_value(const LambdaField& field) {
+  ExprPtr text = plan::call(F::kExtract, {column("body"), literal_text(field.pattern)});
+  if (field.scale == 0) return text;
+  const ExprPtr scaled = plan::call(F::kMul, {plan::call(F::kToDouble, {text}), literal_integer(field.scale)});
+  return plan::call(F::kToString, {scaled});
+}
+
 bool names_trace(std::string_view name) {
   constexpr std::array<std::string_view, 4> kNames = {"@xrayTraceId", "@traceId", "trace_id", "traceId"};
   return std::ranges::find(kNames, name) != kNames.end();
@@ -71,8 +98,11 @@ TypedQueryExpr EventFields::read(std::string_view name) const {
   if (name == "@message") return {column("body"), Type::kString};
   if (name == "@logStream") return {stream_name_expr(), Type::kString};
   if (name == "@log") return {plan::call(F::kConcat, {literal_text(account_ + ":"), column("service")}), Type::kString};
-  if (name.starts_with("@@")) name.remove_prefix(1);
+  if (name == "@aws.account") return text_literal(account_);
   std::vector<ExprPtr> places;
+  const auto* const of_lambda = std::ranges::find(kLambdaFields, name, &LambdaField::name);
+  if (of_lambda != std::end(kLambdaFields)) places.push_back(lambda_value(*of_lambda));
+  if (name.starts_with("@@")) name.remove_prefix(1);
   if (ExprPtr member = json_member(column("body"), name)) places.push_back(std::move(member));
   const std::string key(name);
   const plan::KnownTypes known = plan::known_types(catalogue_, Signal::kLogs, kDefaultEnvironment, "", key);

@@ -3,11 +3,15 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
+#include <span>
 
 #include "query/types.h"
 #include "slices/cloudwatch_logs/event_reads.h"
 #include "slices/cloudwatch_logs/insights_clusters.h"
+#include "slices/cloudwatch_logs/insights_counts.h"
 #include "slices/cloudwatch_logs/insights_fields.h"
+#include "slices/cloudwatch_logs/insights_order.h"
 #include "slices/cloudwatch_logs/insights_parser.h"
 #include "slices/cloudwatch_logs/insights_stats.h"
 
@@ -23,10 +27,6 @@ using Command = QueryCommand::Kind;
 
 constexpr int kMostStats = 2;
 constexpr std::string_view kRows = "rows";
-
-plan::AggregateCall count_of(std::string name) {
-  return {.name = std::move(name), .op = plan::AggregateOp::kCount, .argument = {}, .where = {}};
-}
 
 class Compiler {
  public:
@@ -48,6 +48,8 @@ class Compiler {
   };
 
   Parsed<void> apply(const QueryCommand& command) {
+    if (command.kind != Command::kFields && command.kind != Command::kDisplay && command.kind != Command::kLimit)
+      by_time_.reset();
     switch (command.kind) {
       case Command::kFields:
         return fields(command, false);
@@ -61,6 +63,7 @@ class Compiler {
         return sort(command);
       case Command::kLimit:
         sort_by_default();
+        if (!limited_) wanted_ = command.limit;
         limited_ = true;
         stages_.emplace_back(plan::Limit{command.limit, 0, {}});
         return {};
@@ -216,20 +219,6 @@ class Compiler {
     return {};
   }
 
-  /// As 5.5 sorts: what is no number before numbers, missing ones last in both directions.
-  void add_sort_keys(plan::Sort& sort, const TypedQueryExpr& value, bool descending) {
-    const auto add = [&](ExprPtr expr) {
-      sort.keys.push_back({std::move(expr), descending, plan::MissingOrder::kLast});
-    };
-    if (value.type != Type::kAny && value.type != Type::kString) return add(value.expr);
-    const ExprPtr number = as_number(value);
-    const ExprPtr missing = plan::call(F::kIsMissing, {value.expr});
-    sort.keys.push_back({missing, false, plan::MissingOrder::kLast});
-    add(plan::call(F::kNot, {plan::call(F::kIsMissing, {number})}));
-    add(number);
-    add(as_text(value));
-  }
-
   Parsed<void> sort(const QueryCommand& command) {
     plan::Sort sort;
     for (const QueryItem& item : command.items) {
@@ -238,8 +227,25 @@ class Compiler {
       add_sort_keys(sort, *value, item.descending);
     }
     sorted_ = true;
+    time_order_.reset();
+    if (stats_ == 0 && sort.keys.size() == 1 && is_event_time(*command.items.front().expr))
+      note_time_order(command.items.front().descending);
     stages_.emplace_back(std::move(sort));
     return {};
+  }
+
+  /// `@timestamp`, which no command has given another meaning.
+  bool is_event_time(const QueryNode& node) {
+    if (node.kind != QueryNode::Kind::kField || node.text != "@timestamp") return false;
+    const auto time = events_.use("@timestamp").expr;
+    return std::ranges::none_of(made_, [&](const Column& column) {
+      const auto* same = std::get_if<plan::Field>(&column.value.expr->node);
+      return column.name == "@timestamp" && (same == nullptr || same->name != std::get<plan::Field>(time->node).name);
+    });
+  }
+  /// The next stage sorts by time; what it is for ends where rows were cut before.
+  void note_time_order(bool descending) {
+    if (counted_stages(stages_).size() == stages_.size()) time_order_ = TimeOrder{stages_.size(), descending};
   }
 
   /// Events come newest first; groups by their keys, so that one question has one answer.
@@ -249,6 +255,7 @@ class Compiler {
     plan::Sort sort;
     if (stats_ == 0) {
       sort.keys.push_back({events_.use("@timestamp").expr, true, plan::MissingOrder::kLast});
+      note_time_order(true);
     } else {
       for (const Column& column : shown_) add_sort_keys(sort, column.value, false);
     }
@@ -280,6 +287,16 @@ class Compiler {
       dedup.columns.push_back(own);
     }
     stages_.emplace_back(std::move(keys));
+    if (time_order_ && stats_ == 0 && counted_stages(stages_).size() == stages_.size()) {
+      const std::string time = std::get<plan::Field>(events_.use("@timestamp").expr->node).name;
+      const ExprPtr place = plan::call(F::kToNanos, {order_column()});
+      ExprPtr first = is_first_of_its_kind({scope_.range, {read(event_columns())}, stages_}, *time_order_,
+                                           dedup.columns, time, place);
+      by_time_ = time_order_;
+      counted_ = counted_plan(scope_.range, read(event_columns()), stages_);
+      stages_.insert(stages_.begin() + static_cast<std::ptrdiff_t>(time_order_->stage), plan::Filter{std::move(first)});
+    }
+    time_order_.reset();
     stages_.emplace_back(std::move(dedup));
     return {};
   }
@@ -305,6 +322,10 @@ class Compiler {
     }
     sort_by_default();
     if (!limited_) stages_.emplace_back(plan::Limit{scope_.limit, 0, {}});
+    if (by_time_) {
+      out.first_rows = limited_ ? wanted_ : scope_.limit;
+      out.newest_first = by_time_->descending;
+    }
     plan::Compute shown;
     plan::Project project;
     for (std::size_t i = 0; i < shown_.size(); ++i) {
@@ -320,7 +341,9 @@ class Compiler {
       shown.columns.push_back({"ptr_log", events_.use("@log").expr});
       for (const char* each : {"ptr_time", "ptr_order", "ptr_log"}) project.columns.emplace_back(each);
     }
-    out.counted = counted(std::min(counted_stages(), stats_ == 0 ? stages_.size() : before_stats_));
+    const std::span<const plan::Stage> of_events(stages_.data(), stats_ == 0 ? stages_.size() : before_stats_);
+    out.counted =
+        counted_ ? *std::move(counted_) : counted_plan(scope_.range, read(event_columns()), counted_stages(of_events));
     stages_.emplace_back(std::move(shown));
     stages_.emplace_back(std::move(project));
     out.plan = {scope_.range, {read(event_columns())}, std::move(stages_)};
@@ -333,49 +356,6 @@ class Compiler {
     return columns;
   }
 
-  /// Stages that let rows through or not, up to the first that orders, cuts or multiplies them.
-  [[nodiscard]] std::size_t counted_stages() const {
-    const auto cuts = [](const plan::Stage& stage) {
-      return std::holds_alternative<plan::Sort>(stage) || std::holds_alternative<plan::Limit>(stage) ||
-             std::holds_alternative<plan::Dedup>(stage) || std::holds_alternative<plan::Unnest>(stage) ||
-             std::holds_alternative<plan::Aggregate>(stage);
-    };
-    return static_cast<std::size_t>(std::ranges::find_if(stages_, cuts) - stages_.begin());
-  }
-
-  /// All rows are looked at once: those that filters let pass are counted beside the others.
-  plan::Plan counted(std::size_t stages) const {
-    std::vector<plan::Named> columns = event_columns();
-    columns.push_back({"size", plan::call(F::kByteLength, {plan::column("body")})});
-    plan::AggregateCall bytes;
-    bytes.name = "bytes";
-    bytes.op = plan::AggregateOp::kSum;
-    bytes.argument = field("size");
-    plan::Aggregate aggregate{{}, {count_of("count"), bytes}, {}, {}};
-    plan::Plan plan{scope_.range, {}, {}};
-    ExprPtr passes;
-    for (std::size_t i = 0; i < stages; ++i) {
-      const auto* filter = std::get_if<plan::Filter>(&stages_[i]);
-      if (filter == nullptr) {
-        plan.stages.push_back(stages_[i]);
-        continue;
-      }
-      const std::string column = fmt::format("pass{}", i);
-      plan.stages.emplace_back(plan::Compute{{{column, filter->condition}}});
-      passes = plan::both(std::move(passes), field(column));
-    }
-    if (passes) {
-      aggregate.calls.push_back(count_of("matched"));
-      aggregate.calls.back().where = std::move(passes);
-    } else {
-      columns.erase(columns.begin(), columns.end() - 1);
-      plan.stages.clear();
-    }
-    plan.reads.push_back(read(std::move(columns)));
-    plan.stages.emplace_back(std::move(aggregate));
-    return plan;
-  }
-
   const InsightsScope& scope_;
   EventFields events_;
   std::vector<plan::Stage> stages_;
@@ -384,10 +364,14 @@ class Compiler {
   bool shown_any_ = false;
   bool sorted_ = false;
   bool limited_ = false;
+  std::uint64_t wanted_ = 0;  ///< rows, of the first limit
   bool needs_order_ = false;
   int stats_ = 0;
   int count_ = 0;
   std::size_t before_stats_ = 0;
+  std::optional<plan::Plan> counted_;    ///< set where a later stage would be counted that no query has
+  std::optional<TimeOrder> by_time_;     ///< of a dedup of events after which nothing but limits came
+  std::optional<TimeOrder> time_order_;  ///< of the events, while nothing else orders or cuts them
 };
 
 }  // namespace

@@ -27,6 +27,10 @@ struct InsightsPlan {
   /// One row: how many events the groups have, and how many bytes they are; where the query filters, then how many
   /// pass.
   plan::Plan counted;
+  /// Not 0: so many rows are wanted, by time, and those of the newest part of the time (the oldest, without
+  /// `newest_first`) are the answer where that part has as many. The whole may need more memory than a query has.
+  std::uint64_t first_rows = 0;
+  bool newest_first = true;
 };
 
 Parsed<InsightsPlan> compile_insights_query(const InsightsQuery& query, const InsightsScope& scope);

@@ -134,6 +134,8 @@ struct AggregateName {
 constexpr AggregateName kAggregates[] = {{"count", AggregateOp::kCount, false},
                                          {"count_distinct", AggregateOp::kCountDistinct, false},
                                          {"sum", AggregateOp::kSum, true},
+                                         {"count_over_time", AggregateOp::kCount, false},
+                                         {"sum_over_time", AggregateOp::kSum, true},
                                          {"avg", AggregateOp::kAverage, true},
                                          {"stddev", AggregateOp::kStandardDeviation, true},
                                          {"pct", AggregateOp::kQuantile, true},

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "query/check.h"
 #include "slices/cloudwatch_logs/insights_plan.h"
 #include "slices/cloudwatch_logs/insights_query.h"
@@ -64,6 +66,8 @@ TEST(Insights, QueriesBecomeSoundPlans) {
       {"fields @timestamp,ltrim(@log) as __log__grafana_internal__,ltrim(@logStream) as "
        "__logstream__grafana_internal__|stats count(*) by bin(1m)",
        {"bin(1m)", "count(*)"}},
+      {"stats count_over_time(a), sum_over_time(a) by bin(5m)", {"bin(5m)", "count_over_time(a)", "sum_over_time(a)"}},
+      {"filter @type = 'REPORT' | stats max(@memorySize / 1000 / 1000) as mb by @requestId", {"@requestId", "mb"}},
       {"stats sum(a)/count(*)*100 as share, count_distinct(ip), stddev(x) by responseElements.items.0.id",
        {"responseElements.items.0.id", "share", "count_distinct(ip)", "stddev(x)"}},
       {"fields a | fields b | fields a", {"b", "a"}},
@@ -86,6 +90,46 @@ TEST(Insights, QueriesBecomeSoundPlans) {
       const auto sound = plan::check(*plan);
       EXPECT_TRUE(sound) << query << ": " << sound.error().message;
     }
+  }
+}
+
+// A dedup by time keeps no events whole while it looks for the first ones, and may stop where enough are found.
+TEST(Insights, DedupByTimeIsBounded) {
+  const struct {
+    std::string_view query;
+    bool searched_first = false;   ///< for the places of the events that stay
+    std::uint64_t first_rows = 0;  ///< that a part of the time may have all of
+    bool newest_first = true;
+  } table[] = {
+      {"fields a | dedup a", true, 10'000},
+      {"fields a | sort @timestamp desc | dedup a, b | limit 5", true, 5},
+      {"sort @timestamp asc | fields a | filter b = 1 | dedup a | display a", true, 10'000, false},
+      {"fields a | dedup a | filter b = 1", true},
+      {"fields a | dedup a | stats count(*)", true},
+      {"fields a | dedup a | dedup b", true},
+      {"fields a | sort a | dedup a"},
+      {"fields a | limit 5 | dedup a"},
+      {"fields fromMillis(x) as @timestamp | sort @timestamp | dedup a"},
+      {"stats count(*) by a | dedup a"},
+      {"fields a | limit 5"},
+  };
+  for (const auto& [query, searched_first, first_rows, newest_first] : table) {
+    const auto compiled = compile(query);
+    ASSERT_TRUE(compiled) << query << ": " << compiled.error().message;
+    EXPECT_EQ(compiled->first_rows, first_rows) << query;
+    EXPECT_EQ(compiled->newest_first, newest_first) << query;
+    const auto& stages = compiled->plan.stages;
+    const auto is_search = [](const plan::Stage& stage) {
+      const auto* filter = std::get_if<plan::Filter>(&stage);
+      return filter != nullptr && std::holds_alternative<plan::InPlan>(filter->condition->node);
+    };
+    const auto search = std::ranges::find_if(stages, is_search);
+    EXPECT_EQ(search != stages.end(), searched_first) << query;
+    if (search != stages.end()) {
+      EXPECT_TRUE(std::holds_alternative<plan::Sort>(*std::next(search))) << query;
+    }
+    EXPECT_TRUE(std::ranges::none_of(compiled->counted.stages, is_search)) << query;
+    for (const plan::Plan* plan : {&compiled->plan, &compiled->counted}) EXPECT_TRUE(plan::check(*plan)) << query;
   }
 }
 
