@@ -80,18 +80,27 @@ void AttributePromoter::observe(const Batch& batch) {
     Window& window = windows_[static_cast<std::size_t>(signal)];
     const AttributeLayoutPtr present = layouts_.of(signal);
     if (present->columns().size() >= limits_.columns) return;
+    if (window.rest > 0) {
+      window.rest -= std::min(window.rest, rows);
+      return;
+    }
     count(window, FieldType::kString, attributes.strings,
           [&](std::size_t i) { return stable_hash(attributes.strings.values[i])[0]; });
     count(window, FieldType::kInt, attributes.ints,
           [&](std::size_t i) { return static_cast<std::uint64_t>(attributes.ints.values[i]); });
-    count(window, FieldType::kDouble, attributes.doubles, [](std::size_t i) { return i; });
+    count(window, FieldType::kDouble, attributes.doubles,
+          [](std::size_t) { return std::uint64_t{0}; });  // whether they repeat is not asked
     count(window, FieldType::kBool, attributes.bools,
           [&](std::size_t i) { return std::uint64_t{attributes.bools.values[i]}; });
     window.rows += rows;
     if (window.rows < limits_.window_rows) return;
     const std::vector<AttributeColumn> columns = chosen(window, *present);
+    const std::size_t rest = std::clamp(window.last_rest * 2, limits_.rest, limits_.longest_rest);
     window = {};
-    if (columns.empty()) return;
+    if (columns.empty()) {
+      window.rest = window.last_rest = rest;
+      return;
+    }
     if (const auto promoted = promote(signal, columns); !promoted) {
       log_warning("attributes of {} get no columns now: {}", table_of(signal), promoted.error().message);
     }

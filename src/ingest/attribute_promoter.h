@@ -22,6 +22,8 @@ struct PromotionLimits {
   std::size_t window_rows = 20'000;  ///< rows of a table that are looked at before its keys are judged
   std::size_t share = 4;             ///< a key gets a column when one row in so many has it
   std::size_t columns = 128;         ///< most columns of a table
+  /// After a window that brought no column so many rows are not looked at, then twice as many, up to `longest_rest`.
+  std::size_t rest = 80'000, longest_rest = 1'280'000;
 };
 
 /// Used by one thread. A column's values in rows that came before it are computed from the map, by the engine.
@@ -43,6 +45,8 @@ class AttributePromoter {
   struct Window {
     std::size_t rows = 0;
     std::array<std::map<std::string, Seen, std::less<>>, kFieldTypes> keys;  ///< by type
+    std::size_t rest = 0;       ///< rows that go by unseen before the next ones count
+    std::size_t last_rest = 0;  ///< how long the present rest was at first
   };
   static constexpr std::size_t kMaxValues = 4'096;
   static constexpr std::size_t kMaxKeys = 4'096;  ///< of each type

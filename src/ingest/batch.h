@@ -23,6 +23,21 @@ struct Batch {
                     [&](Signal signal, AttributeColumns& attributes) { attributes.use_layout(layouts.of(signal)); });
   }
 
+  /// All rows go, and what was seen in them; memory and layout stay.
+  void clear() {
+    each(*this, [](std::string_view, auto& columns) { columns.clear(); });
+    each_attributes(*this, [](Signal, AttributeColumns& attributes) { attributes.clear(); });
+    fields = {};
+  }
+  /// Whether it was made for the layouts that there are now.
+  [[nodiscard]] bool has(const AttributeLayouts& layouts) const {
+    bool same = true;
+    each_attributes(*this, [&](Signal signal, const AttributeColumns& attributes) {
+      same = same && attributes.layout() == layouts.of(signal);
+    });
+    return same;
+  }
+
   /// Calls visit(signal, attributes) for each table of a signal.
   template <class Self, class Visit>
   static void each_attributes(Self& self, Visit&& visit) {

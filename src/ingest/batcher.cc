@@ -58,6 +58,9 @@ void encode_table(const Batch& batch, std::size_t wanted, std::size_t begin, std
   });
 }
 
+/// A batch that held more is not kept: its columns would keep the memory of the largest for ever.
+constexpr std::size_t kMostSpareBytes = std::size_t{32} << 20;
+
 constexpr std::size_t kDocuments = 4;  // where Batch::each comes to them: last
 
 std::string_view table_name(std::size_t wanted) {
@@ -151,10 +154,29 @@ Result<void> Batcher::write(const Decode& decode, Done done) {
   return fail(ErrorCode::kUnavailable, "the server is stopping; send it again");
 }
 
-Batch Batcher::fresh_batch() const {
+/// An empty batch: one that was committed before when there is one, since growing the columns of a new one costs a
+/// tenth of what decoding into them does.
+Batch Batcher::fresh_batch() {
+  {
+    const std::lock_guard lock(mutex_);
+    while (!spare_.empty()) {
+      Batch batch = std::move(spare_.back());
+      spare_.pop_back();
+      if (batch.has(layouts_)) return batch;
+    }
+  }
   Batch batch;
   batch.use(layouts_);
   return batch;
+}
+
+void Batcher::recycle(std::vector<Taken>& taken) {
+  for (Taken& one : taken) {
+    if (memory(one.batch) > kMostSpareBytes) continue;
+    one.batch.clear();
+    const std::lock_guard lock(mutex_);
+    if (spare_.size() < kShards) spare_.push_back(std::move(one.batch));
+  }
 }
 
 void Batcher::stop() {
@@ -208,6 +230,7 @@ void Batcher::run() {
     }
     commit(taken);
     for (const Taken& one : taken) promoter_->observe(one.batch);
+    recycle(taken);
   }
 }
 
@@ -238,12 +261,14 @@ void Batcher::commit(std::vector<Taken>& taken) {
 }
 
 void Batcher::store(std::vector<Taken>& taken, std::size_t table) {
-  NativeWriter native;
+  NativeWriter& native = encoded_[table];
+  native.clear();
   for (const Taken& one : taken) {
     if (const std::size_t rows = table_rows(one.batch)[table]; rows > 0)
       encode_table(one.batch, table, 0, rows, native);
   }
   const auto stored = insert_with_retries(table_name(table), native.view());
+  if (native.view().size() > kMostSpareBytes) native = {};
   if (stored) return;
   log_error("commit to {} failed: {}", table_name(table), stored.error().message);
   for (Taken& one : taken) {

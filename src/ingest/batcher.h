@@ -83,7 +83,8 @@ class Batcher {
   };
 
   void run();
-  [[nodiscard]] Batch fresh_batch() const;
+  [[nodiscard]] Batch fresh_batch();
+  void recycle(std::vector<Taken>& taken);
   bool wait_for_work();
   void commit(std::vector<Taken>& taken);
   Result<void> store_fields(const std::vector<Taken>& taken);
@@ -102,13 +103,15 @@ class Batcher {
   std::condition_variable changed_;
   std::size_t pending_rows_ = 0, pending_bytes_ = 0, waiting_callers_ = 0, next_shard_ = 0;
   std::size_t last_callers_ = 0;
-  bool stopping_ = false;  ///< stop() was called: no new writers
-  bool stopped_ = false;   ///< the last commit is done: nobody would answer a writer that is still decoding
+  bool stopping_ = false;     ///< stop() was called: no new writers
+  std::vector<Batch> spare_;  ///< empty ones, whose columns have room already
+  bool stopped_ = false;      ///< the last commit is done: nobody would answer a writer that is still decoding
   Counters counters_;
   std::string token_prefix_;
   std::uint64_t token_number_ = 0;
 
   std::vector<FieldCatalogue::Field> unstored_fields_;  // the commit thread's own, as is what follows
+  std::array<NativeWriter, kTables> encoded_;           ///< each table's latest commit, for the sake of its memory
   std::unique_ptr<AttributePromoter> promoter_;
   std::thread thread_;
 };

@@ -30,14 +30,19 @@ void AttributeColumns::use_dataset(std::string_view environment, std::string_vie
   } else {
     dataset_ = static_cast<std::uint32_t>(datasets_.size());
     datasets_.push_back({std::string(environment), std::string(dataset)});
+    seen_.resize(datasets_.size() * kFieldTypes);
     dataset_numbers_.emplace(std::move(place), dataset_);
   }
 }
 
-void AttributeColumns::note(FieldType type, std::uint32_t key) {
-  if (dataset_ == 0 || seen_.size() > kMaxFields) return;
-  // 200,001 datasets need 18 bits, five types three.
-  seen_.insert((std::uint64_t{dataset_} << 35) | (static_cast<std::uint64_t>(type) << 32) | key);
+void AttributeColumns::clear() {
+  each(*this, [](const ColumnInfo&, auto& column) { column.clear(); });
+  datasets_.resize(1);
+  dataset_numbers_.clear();
+  dataset_ = 0;
+  for (Keys& keys : keys_) keys = Keys{};
+  seen_.assign(kFieldTypes, {});
+  seen_room_ = kSeenBits;
 }
 
 void AttributeColumns::add(std::string_view key, const Value& value) {
@@ -80,15 +85,16 @@ void AttributeColumns::collect(FieldSightings& out) const {
   for (std::size_t i = 1; i < datasets_.size(); ++i) {
     out.push_back({datasets_[i].environment, datasets_[i].name, FieldLevel::kItem, "", FieldType::kString});
   }
-  std::vector<std::uint64_t> places(seen_.begin(), seen_.end());
-  std::ranges::sort(places);
-  for (const std::uint64_t place : places) {
-    const Dataset& dataset = datasets_[place >> 35];
-    const auto type = static_cast<std::size_t>((place >> 32) & 7U);
-    const std::string_view key = keys_[type].dictionary.at(static_cast<std::uint32_t>(place));
-    if (key.size() > kMaxFieldKey) continue;
-    out.push_back(
-        {dataset.environment, dataset.name, FieldLevel::kItem, std::string(key), static_cast<FieldType>(type)});
+  for (std::size_t place = kFieldTypes; place < seen_.size(); ++place) {
+    const Dataset& dataset = datasets_[place / kFieldTypes];
+    const std::size_t type = place % kFieldTypes;
+    for (std::uint32_t number = 0; number < seen_[place].size(); ++number) {
+      if (!seen_[place][number]) continue;
+      const std::string_view key = keys_[type].dictionary.at(number);
+      if (key.size() > kMaxFieldKey) continue;
+      out.push_back(
+          {dataset.environment, dataset.name, FieldLevel::kItem, std::string(key), static_cast<FieldType>(type)});
+    }
   }
 }
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "model/attribute_layout.h"
@@ -31,42 +30,45 @@ class AttributeColumns {
 
   void add_string(std::string_view key, std::string_view value) {
     if (key.empty()) return;
-    const Target target = see(FieldType::kString, key);
-    if (target != kInMap && columns_[target].add(row(), value)) return;
-    strings.add_key(key);
+    const Place place = see(FieldType::kString, key);
+    if (place.column != kInMap && columns_[place.column].add(row(), value)) return;
+    add_key(strings, place, key);
     strings.values.add(value);
   }
   void add_int(std::string_view key, std::int64_t value) {
     if (key.empty()) return;
-    const Target target = see(FieldType::kInt, key);
-    if (target != kInMap && columns_[target].add_number(row(), value)) return;
-    ints.add_key(key);
+    const Place place = see(FieldType::kInt, key);
+    if (place.column != kInMap && columns_[place.column].add_number(row(), value)) return;
+    add_key(ints, place, key);
     ints.values.add(value);
   }
   void add_double(std::string_view key, double value) {
     if (key.empty()) return;
-    const Target target = see(FieldType::kDouble, key);
-    if (target != kInMap && columns_[target].add_number(row(), value)) return;
-    doubles.add_key(key);
+    const Place place = see(FieldType::kDouble, key);
+    if (place.column != kInMap && columns_[place.column].add_number(row(), value)) return;
+    add_key(doubles, place, key);
     doubles.values.add(value);
   }
   void add_bool(std::string_view key, bool value) {
     if (key.empty()) return;
-    const Target target = see(FieldType::kBool, key);
-    if (target != kInMap && columns_[target].add_number(row(), static_cast<std::uint8_t>(value ? 1 : 0))) return;
-    bools.add_key(key);
+    const Place place = see(FieldType::kBool, key);
+    if (place.column != kInMap && columns_[place.column].add_number(row(), static_cast<std::uint8_t>(value ? 1 : 0)))
+      return;
+    add_key(bools, place, key);
     bools.values.add(value);
   }
   /// `json`: the store's JSON of an array, map, bytes or empty value.
   void add_json(std::string_view key, std::string_view json) {
     if (key.empty()) return;
-    see(FieldType::kJson, key);
-    jsons.add_key(key);
+    add_key(jsons, see(FieldType::kJson, key), key);
     jsons.values.add(json);
   }
   /// By the value's type; maps also leave their leaves.
   void add(std::string_view key, const Value& value);
   void end_row();
+
+  /// All rows go, and what was seen in them; the layout stays.
+  void clear();
 
   /// Every (dataset, key, type) that rows have shown since clear of the batch. Also of rows that were taken back:
   /// harmless.
@@ -101,6 +103,7 @@ class AttributeColumns {
     [[nodiscard]] const std::string& type() const { return column.type(); }
     [[nodiscard]] std::size_t size() const { return rows; }
     void truncate(std::size_t to) { column.truncate(to); }
+    void clear() { column.clear(); }
     void prefix(NativeWriter& out) const { column.prefix(out); }
     void encode(NativeWriter& out, std::size_t begin, std::size_t end) const { column.encode(out, begin, end); }
     [[nodiscard]] std::size_t memory() const { return column.memory(); }
@@ -114,6 +117,7 @@ class AttributeColumns {
   struct Keys {
     Dictionary dictionary;
     std::vector<Target> targets{kInMap};                  ///< by key number
+    std::vector<std::uint32_t> map_ids{0};                ///< the key's number in the map's own dictionary; 0: not yet
     std::vector<std::uint32_t> last_dataset{kNoDataset};  ///< the one that showed the key last: most cost a comparison
     std::vector<std::uint32_t> successors{0};             ///< what came next last time: rows repeat their keys' order
     std::uint32_t last = 0;
@@ -131,23 +135,50 @@ class AttributeColumns {
     }
   };
 
+  /// Where a value goes, and which key it was.
+  struct Place {
+    Target column;
+    std::uint32_t* map_id;
+  };
+
   /// The number of the row that is being added.
   [[nodiscard]] std::size_t row() const { return strings.size(); }
   void add_leaves(std::string& key, const Object& object, int depth);
-  Target see(FieldType type, std::string_view key) {
+  Place see(FieldType type, std::string_view key) {
     Keys& keys = keys_[static_cast<std::size_t>(type)];
     const std::uint32_t number = keys.number(key);
-    if (number >= keys.targets.size()) keys.targets.push_back(target(type, key));
+    if (number >= keys.targets.size()) {
+      keys.targets.push_back(target(type, key));
+      keys.map_ids.push_back(0);
+    }
     if (keys.last_dataset[number] != dataset_) {
       keys.last_dataset[number] = dataset_;
       note(type, number);
     }
-    return keys.targets[number];
+    return {keys.targets[number], &keys.map_ids[number]};
+  }
+  /// A map's dictionary is asked for a key once a batch.
+  template <class Values>
+  static void add_key(MapColumn<Values>& map, const Place& place, std::string_view key) {
+    if (*place.map_id == 0)
+      *place.map_id = map.add_key(key);
+    else
+      map.add_key_id(*place.map_id);
   }
   [[nodiscard]] Target target(FieldType type, std::string_view key) const {
     return layout_ ? layout_->find(type, key).value_or(kInMap) : kInMap;
   }
-  void note(FieldType type, std::uint32_t key);
+  void note(FieldType type, std::uint32_t key) {
+    if (dataset_ == 0) return;
+    auto& keys = seen_[dataset_ * kFieldTypes + static_cast<std::size_t>(type)];
+    if (key >= keys.size()) {
+      const std::size_t more = key + 1 - keys.size();
+      if (more > seen_room_) return;
+      seen_room_ -= more;
+      keys.resize(key + 1);
+    }
+    keys[key] = true;
+  }
 
   static constexpr std::uint32_t kNoDataset = ~std::uint32_t{0};
   struct Dataset {
@@ -158,8 +189,11 @@ class AttributeColumns {
   std::unordered_map<std::string, std::uint32_t> dataset_numbers_;
   std::uint32_t dataset_ = 0;
   std::array<Keys, kFieldTypes> keys_;
-  /// (dataset, type, key number), each once. At most kMaxFields and one: more would tell the catalogue no more.
-  std::unordered_set<std::uint64_t> seen_;
+  /// By dataset and type: which key numbers were seen. Together 16 MiB at most: beyond that the catalogue learns of a
+  /// key from a later batch.
+  std::vector<std::vector<bool>> seen_ = std::vector<std::vector<bool>>(kFieldTypes);
+  std::size_t seen_room_ = kSeenBits;
+  static constexpr std::size_t kSeenBits = std::size_t{1} << 27;
 
   AttributeLayoutPtr layout_;
   std::vector<PromotedColumn> columns_;  ///< in the layout's order

@@ -4,6 +4,7 @@
 // Every column has
 //   type()                      ClickHouse's name of its type, from which the DDL is written
 //   size(), truncate(rows)      rows; the newest ones can be taken back (a request that failed half-way)
+//   clear()                     all rows go, and what is known of their values; memory stays for the next ones
 //   prefix(out)                 what Native puts before the column's data (the version of a dictionary)
 //   encode(out, begin, end)     data of the rows [begin, end)
 //   memory()                    bytes held, for the bounds of a batch
@@ -38,6 +39,7 @@ class NumberColumn {
   void add(T value) { values_.push_back(value); }
   [[nodiscard]] std::size_t size() const { return values_.size(); }
   void truncate(std::size_t rows) { values_.resize(rows); }
+  void clear() { values_.clear(); }
   static void prefix(NativeWriter& /*out*/) {}
   void encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
     out.raw(values_.data() + begin, (end - begin) * sizeof(T));
@@ -62,6 +64,7 @@ class IdColumn {
   void add(const Id<N>& id) { bytes_.insert(bytes_.end(), id.bytes.begin(), id.bytes.end()); }
   [[nodiscard]] std::size_t size() const { return bytes_.size() / N; }
   void truncate(std::size_t rows) { bytes_.resize(rows * N); }
+  void clear() { bytes_.clear(); }
   static void prefix(NativeWriter& /*out*/) {}
   void encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
     out.raw(bytes_.data() + begin * N, (end - begin) * N);
@@ -85,6 +88,7 @@ class StringColumn {
     bytes_.resize(rows == 0 ? 0 : ends_[rows - 1]);
     ends_.resize(rows);
   }
+  void clear() { truncate(0); }
   static void prefix(NativeWriter& /*out*/) {}
   void encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
     for (std::size_t row = begin; row < end; ++row) out.text((*this)[row]);
@@ -110,10 +114,16 @@ class LowCardinalityColumn {
     return id;
   }
   void add_id(std::uint32_t id) { ids_.push_back(id); }
+  /// The newest row's text once more. There must be one.
+  void add_again() { ids_.push_back(ids_.back()); }
   [[nodiscard]] std::uint32_t id(std::string_view text) { return dictionary_.id(text); }
   [[nodiscard]] const Dictionary& dictionary() const { return dictionary_; }
   [[nodiscard]] std::size_t size() const { return ids_.size(); }
   void truncate(std::size_t rows) { ids_.resize(rows); }
+  void clear() {
+    ids_.clear();
+    dictionary_.clear();
+  }
   static void prefix(NativeWriter& out) { out.number<std::uint64_t>(1); }
   void encode(NativeWriter& out, std::size_t begin, std::size_t end) const;
   [[nodiscard]] std::size_t memory() const { return ids_.size() * sizeof(std::uint32_t) + dictionary_.memory(); }
@@ -136,6 +146,10 @@ class ArrayColumn {
   void truncate(std::size_t rows) {
     elements.truncate(rows == 0 ? 0 : ends_[rows - 1]);
     ends_.resize(rows);
+  }
+  void clear() {
+    elements.clear();
+    ends_.clear();
   }
   static void prefix(NativeWriter& out) { Inner::prefix(out); }
   void encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
@@ -161,6 +175,7 @@ class MapColumn {
   static std::string type() { return "Map(LowCardinality(String), Nullable(" + Values::type() + "))"; }
   /// The key's number in the block's dictionary.
   std::uint32_t add_key(std::string_view key) { return keys_.add(key); }
+  void add_key_id(std::uint32_t id) { keys_.add_id(id); }
   void end_row() { ends_.push_back(keys_.size()); }
   /// Of all rows' elements, one after another, as `values` has them.
   [[nodiscard]] const LowCardinalityColumn& keys() const { return keys_; }
@@ -170,6 +185,11 @@ class MapColumn {
     keys_.truncate(elements);
     values.truncate(elements);
     ends_.resize(rows);
+  }
+  void clear() {
+    keys_.clear();
+    values.clear();
+    ends_.clear();
   }
   static void prefix(NativeWriter& out) {
     LowCardinalityColumn::prefix(out);

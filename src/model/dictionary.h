@@ -27,7 +27,7 @@ class Dictionary {
   }
   /// Valid until the next id() or clear().
   [[nodiscard]] std::string_view at(std::uint32_t id) const {
-    return std::string_view(bytes_).substr(starts_[id], starts_[id + 1] - starts_[id]);
+    return {bytes_.data() + starts_[id], starts_[id + 1] - starts_[id]};
   }
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(hashes_.size()); }
   [[nodiscard]] std::size_t memory() const { return bytes_.size() + hashes_.size() * 32; }

@@ -39,6 +39,13 @@ class PromotedColumn {
 
   [[nodiscard]] const std::string& type() const { return engine_type_; }
   void truncate(std::size_t rows);
+  void clear() {
+    dictionary_.clear();
+    ids_.clear();
+    bytes_.clear();
+    ends_.clear();
+    nulls_.clear();
+  }
   void prefix(NativeWriter& out) const {
     if (column_.repeats) out.number<std::uint64_t>(1);
   }

@@ -63,6 +63,10 @@ class TableColumns {
   void truncate(std::size_t rows) {
     Derived::each(self(), [&](const ColumnInfo&, auto& column) { column.truncate(rows); });
   }
+  /// All rows go; the memory stays for the next ones.
+  void clear() {
+    Derived::each(self(), [](const ColumnInfo&, auto& column) { column.clear(); });
+  }
   [[nodiscard]] std::size_t memory() const {
     std::size_t bytes = 0;
     Derived::each(self(), [&](const ColumnInfo&, const auto& column) { bytes += column.memory(); });

@@ -37,7 +37,7 @@ Result<void> Appender::log(const LogRecord& log) {
   const SampleRate sample =
       chosen_rate(rate_claims(log.attributes), scope_->rates, resource_->rates).value_or(SampleRate{});
   LogColumns& rows = out_.logs;
-  rows.origin.add(time, origin_);
+  add_origin(rows.origin, time, origin_added_);
   rows.trace.add(log.trace_id, log.span_id);
   rows.time.add(time.value);
   rows.sent_time.add(UnixNanos::from_unsigned(log.time).value);

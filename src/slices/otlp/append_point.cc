@@ -64,7 +64,7 @@ Result<void> Appender::point(const PointRecord& point) {
   begin_rows();
   const UnixNanos time = UnixNanos::from_unsigned(point.time);
   MetricColumns& rows = out_.metrics;
-  rows.origin.add(time, origin_);
+  add_origin(rows.origin, time, origin_added_);
   rows.name.add(metric.name);
   rows.description.add(metric.description);
   rows.unit.add(metric.unit);

@@ -38,7 +38,7 @@ Result<void> Appender::span(const SpanRecord& span) {
   const UnixNanos start = UnixNanos::from_unsigned(span.start);
   const SampleRate sample = rate_of_span(span, *scope_, *resource_);
   SpanColumns& rows = out_.spans;
-  rows.origin.add(start, origin_);
+  add_origin(rows.origin, start, origin_added_);
   rows.trace.add(span.trace_id, span.span_id);
   rows.parent_span_id.add(span.parent_span_id.id);
   rows.parent_span_id_text.add(span.parent_span_id.text);

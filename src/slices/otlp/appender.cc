@@ -35,6 +35,7 @@ Result<void> Appender::resource(ProducerTextPtr text) {
   origin_.service = resource_->service;
   origin_.resource = resource_->json;
   noted_ = occurrences_noted_ = false;
+  origin_added_ = occurrence_origin_added_ = false;
   return {};
 }
 
@@ -42,6 +43,7 @@ void Appender::scope(ProducerTextPtr text) {
   scope_ = std::move(text);
   origin_.scope = scope_->json;
   noted_ = occurrences_noted_ = false;
+  origin_added_ = occurrence_origin_added_ = false;
 }
 
 void Appender::refuse(std::string why) {
@@ -70,6 +72,12 @@ void Appender::begin_rows() {
       out_.metrics.attributes.use_dataset(origin_.environment, dataset_);
       return note_producers(out_.fields.metrics);
   }
+}
+
+void Appender::add_origin(OriginColumns& out, UnixNanos time, bool& added) {
+  if (added) return out.add_again(time);
+  out.add(time, origin_);
+  added = true;
 }
 
 void Appender::note_producers(FieldSightings& out) {
@@ -129,7 +137,7 @@ void Appender::add_occurrence(const OccurrenceRecord& occurrence, std::string_vi
     rows.attributes.use_dataset(origin_.environment, dataset_);
     note_producers(out_.fields.occurrences);
   }
-  rows.origin.add(occurrence.time, origin_);
+  add_origin(rows.origin, occurrence.time, occurrence_origin_added_);
   rows.trace.add(occurrence.trace_id, occurrence.span_id);
   rows.occurrence_id.add(occurrence.id);
   rows.time.add(occurrence.time.value);

@@ -39,6 +39,7 @@ class Appender {
   void note(FieldSightings& out, FieldLevel level, std::string_view key, FieldType type);
   void note(FieldSightings& out, FieldLevel level, std::span<const Attribute> attributes);
   void note_producers(FieldSightings& out);
+  void add_origin(OriginColumns& out, UnixNanos time, bool& added);
   void add_attributes(AttributeColumns& columns, std::span<const Attribute> attributes, std::string_view left_out);
   void add_events(const SpanRecord& span);
   void add_links(const SpanRecord& span);
@@ -54,7 +55,8 @@ class Appender {
   ProducerTextPtr resource_, scope_;
   Origin origin_;
   std::string dataset_;
-  bool noted_ = false, occurrences_noted_ = false;  ///< of the present resource and scope
+  bool noted_ = false, occurrences_noted_ = false;               ///< of the present resource and scope
+  bool origin_added_ = false, occurrence_origin_added_ = false;  ///< the newest row of the table has it
   const MetricRecord* metric_ = nullptr;
   std::string metadata_;
   std::string json_;  ///< scratch

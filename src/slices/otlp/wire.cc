@@ -10,20 +10,6 @@ namespace {
 constexpr int kMaxGroupDepth = 64;
 constexpr unsigned kStartGroup = 3, kEndGroup = 4;
 
-/// Most texts are short and ASCII: eight bytes at a time, before the general check is asked.
-bool is_ascii(std::string_view text) {
-  const char* at = text.data();
-  std::size_t left = text.size();
-  std::uint64_t bits = 0;
-  for (; left >= 8; at += 8, left -= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, at, 8);
-    bits |= word;
-  }
-  for (; left > 0; ++at, --left) bits |= static_cast<std::uint64_t>(static_cast<unsigned char>(*at));
-  return (bits & 0x8080808080808080U) == 0;
-}
-
 void advance(const char*& at, const char* end, std::uint64_t bytes) {
   if (bytes > static_cast<std::uint64_t>(end - at)) throw protozero::end_of_buffer_exception{};
   at += bytes;

@@ -29,6 +29,24 @@ struct TooMuch : protozero::exception {
 /// What is wrong, in words for the client: the library's own speak of itself.
 std::string_view reason_of(const protozero::exception& error);
 
+/// Most texts are short and ASCII: eight bytes at a time, before the general check for UTF-8 is asked.
+inline bool is_ascii(std::string_view text) {
+  const auto word = [](const char* at) {
+    std::uint64_t eight = 0;
+    std::memcpy(&eight, at, sizeof eight);
+    return eight;
+  };
+  const char* const end = text.data() + text.size();
+  std::uint64_t bits = 0;
+  if (text.size() >= 8) {
+    for (const char* at = text.data(); end - at > 8; at += 8) bits |= word(at);
+    bits |= word(end - 8);
+  } else {
+    for (const char c : text) bits |= static_cast<unsigned char>(c);
+  }
+  return (bits & 0x8080808080808080U) == 0;
+}
+
 /// The fields of one message: `while (fields.next()) switch (fields.number()) …`, each read once or skipped. All
 /// members may throw protozero::exception, which decode functions turn into an Error.
 class Fields {

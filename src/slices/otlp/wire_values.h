@@ -11,7 +11,9 @@
 namespace tetrascope::otlp {
 
 /// Spends, or throws TooMuch.
-void spend(Budget& budget, std::size_t bytes);
+inline void spend(Budget& budget, std::size_t bytes) {
+  if (!budget.spend(bytes)) throw TooMuch{};
+}
 
 /// `message`: an AnyValue. What a view cannot hold goes to `values`. Throws protozero::exception.
 AnyView read_any(std::string_view message, std::deque<Value>& values, Budget& budget);

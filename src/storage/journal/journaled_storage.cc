@@ -125,17 +125,29 @@ class JournaledStorage final : public Storage {
   void run() {
     std::unique_lock lock(mutex_);
     while (wait_for_work(lock)) {
-      SegmentContent content = std::exchange(staged_, {});
+      SegmentContent content = std::exchange(staged_, std::exchange(spare_, {}));
       const auto segment = std::exchange(segment_, nullptr);
       sending_bytes_ = std::exchange(staged_bytes_, 0);
       urgent_ = false;
       ++taken_;
       const bool stored = feed(lock, *segment, content);
+      spare_ = emptied(std::move(content));
       sending_bytes_ = 0;
       ++stored_;
       changed_.notify_all();
       if (!stored) return;  // stopping: the next process finds it in the journal
     }
+  }
+
+  /// The same tables without rows: the next ones that are staged need not grow again. Not of a large one.
+  SegmentContent emptied(SegmentContent content) const {
+    for (auto& [table, rows] : content) {
+      if (rows.native.capacity() > 2 * options_.gather_bytes) rows.native = {};
+      rows.native.clear();
+      rows.ends.clear();
+      rows.sendings.clear();
+    }
+    return content;
   }
 
   /// Repeats until the engine has everything; false when the server stops before.
@@ -165,7 +177,7 @@ class JournaledStorage final : public Storage {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::shared_ptr<JournalSegment> segment_;  ///< what is staged is in it; null when nothing is
-  SegmentContent staged_;
+  SegmentContent staged_, spare_;
   Clock::time_point staged_since_;
   std::size_t staged_bytes_ = 0;
   std::size_t sending_bytes_ = 0;
