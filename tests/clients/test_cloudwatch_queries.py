@@ -162,3 +162,18 @@ def test_what_is_matched_after_sorting(logs, filled):
     rows, statistics = insights(logs, group, "fields n | sort n asc | filter n > 2")
     assert [row["n"] for row in rows] == ["3", "4"]
     assert (statistics["recordsMatched"], statistics["recordsScanned"]) == (2, 5)
+
+
+def test_months_begin_on_their_first_day(logs, filled):
+    group = filled(["x"])
+    query = ", ".join(f"datefloor(fromMillis({ms}), {period}) as f{n}, dateceil(fromMillis({ms}), {period}) as c{n}"
+                      for n, (ms, period) in enumerate([(1642195111000, "1mo"), (1642195111000, "1q"),
+                                                        (1642195111000, "1y"), (1640995200000, "1month"),
+                                                        (1638316800001, "2mo")]))
+    rows, _ = insights(logs, group, "fields " + query)
+    days = {name: value.removesuffix(" 00:00:00.000") for name, value in rows[0].items() if name != "@ptr"}
+    assert days == {"f0": "2022-01-01", "c0": "2022-02-01", "f1": "2022-01-01", "c1": "2022-04-01",
+                    "f2": "2022-01-01", "c2": "2023-01-01", "f3": "2022-01-01", "c3": "2022-01-01",
+                    "f4": "2021-11-01", "c4": "2022-01-01"}
+    rows, _ = insights(logs, group, "stats count(*) by bin(1mo)")
+    assert rows == [{"bin(1mo)": time.strftime("%Y-%m-01 00:00:00.000", time.gmtime()), "count(*)": "1"}]

@@ -9,6 +9,7 @@
 
 #include "query/functions.h"
 #include "query/types.h"
+#include "slices/cloudwatch_logs/insights_lexer.h"
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
@@ -64,14 +65,38 @@ Parsed<TypedQueryExpr> trim_side(const QueryNode& node, const Arguments& argumen
   return TypedQueryExpr{call(F::kExtract, {as_text(arguments[0]), literal(Value(pattern))}), Type::kString};
 }
 
+/// Months since the year 0 of a time, in steps of `months`.
+ExprPtr month_step(const ExprPtr& time, std::int64_t months) {
+  const auto part = [&](std::string_view format) {
+    return call(F::kToInt, {call(F::kFormatTime, {time, literal_text(format)})});
+  };
+  const ExprPtr index = call(F::kAdd, {call(F::kMul, {part("%Y"), literal_integer(12)}), part("%m")});
+  const ExprPtr from_zero = call(F::kSub, {index, literal_integer(1)});
+  return call(F::kSub, {from_zero, call(F::kMod, {from_zero, literal_integer(months)})});
+}
+
+/// When the month begins of which month_step() is the number.
+ExprPtr month_start(const ExprPtr& step) {
+  const ExprPtr in_year = call(F::kMod, {step, literal_integer(12)});
+  const ExprPtr year = call(F::kToInt, {call(F::kDiv, {call(F::kSub, {step, in_year}), literal_integer(12)})});
+  const ExprPtr digits =
+      call(F::kSubstring, {call(F::kToString, {call(F::kAdd, {in_year, literal_integer(101)})}), literal_integer(1)});
+  return call(
+      F::kParseTime,
+      {call(F::kConcat, {call(F::kToString, {year}), literal_text("-"), digits, literal_text("-01T00:00:00Z")})});
+}
+
 Parsed<TypedQueryExpr> bucket(const QueryNode& node, const Arguments& arguments, std::size_t period, bool up) {
   const std::int64_t width = node.arguments[period]->integer;
   if (node.arguments[period]->kind != Node::kPeriod || width < 1 || width > plan::kMaxBucketNanos)
     return wrong_query(*node.arguments[period], "a period such as 5m is expected");
   const ExprPtr time = as_time(arguments[0]);
-  const ExprPtr start = call(F::kTimeBucket, {time, literal_integer(width)});
+  const std::int64_t months = period_months(node.arguments[period]->text);
+  const ExprPtr step = months > 0 ? month_step(time, months) : nullptr;
+  const ExprPtr start = step ? month_start(step) : call(F::kTimeBucket, {time, literal_integer(width)});
   if (!up) return TypedQueryExpr{start, Type::kTime};
-  const ExprPtr next = call(F::kAdd, {start, literal_integer(width)});
+  const ExprPtr next = step ? month_start(call(F::kAdd, {step, literal_integer(months)}))
+                            : call(F::kAdd, {start, literal_integer(width)});
   return TypedQueryExpr{call(F::kIf, {call(F::kEq, {start, time}), start, next}), Type::kTime};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "base/time.h"
 #include "slices/cloudwatch_logs/limits.h"
@@ -24,7 +25,7 @@ struct Unit {
 };
 constexpr std::int64_t kHour = 3'600 * kNanosPerSecond;
 constexpr std::int64_t kDay = 24 * kHour;
-constexpr std::array<Unit, 23> kUnits{{{"ms", kNanosPerMilli},
+constexpr std::array<Unit, 24> kUnits{{{"ms", kNanosPerMilli},
                                        {"msec", kNanosPerMilli},
                                        {"millisecond", kNanosPerMilli},
                                        {"s", kNanosPerSecond},
@@ -45,6 +46,7 @@ constexpr std::array<Unit, 23> kUnits{{{"ms", kNanosPerMilli},
                                        {"month", 30 * kDay},
                                        {"q", 91 * kDay},
                                        {"qtr", 91 * kDay},
+                                       {"quarter", 91 * kDay},
                                        {"y", 365 * kDay},
                                        {"year", 365 * kDay}}};
 
@@ -57,6 +59,17 @@ std::int64_t period_unit(std::string_view word) {
   };
   if (const std::int64_t nanos = find(word)) return nanos;
   return word.size() > 1 && word.ends_with('s') ? find(word.substr(0, word.size() - 1)) : 0;
+}
+
+std::int64_t period_months(std::string_view period) {
+  std::int64_t count = 0;
+  const auto read = std::from_chars(period.data(), period.data() + period.size(), count);
+  if (read.ec != std::errc{}) return 0;
+  const std::int64_t unit = period_unit(std::string_view(read.ptr, period.data() + period.size()));
+  for (const auto& [nanos, months] : {std::pair{30 * kDay, 1}, std::pair{91 * kDay, 3}, std::pair{365 * kDay, 12}}) {
+    if (unit == nanos) return count * months;
+  }
+  return 0;
 }
 
 /// Blanks, and `#` to the end of its line.

@@ -38,5 +38,7 @@ class QueryLexer {
 
 /// Nanoseconds of one of `ms`, `seconds`, `h`, …; 0 for a word that is no unit.
 std::int64_t period_unit(std::string_view word);
+/// Of a period of months, quarters or years, `2mo` or `1y`: how many months; else 0. They are not all of one length.
+std::int64_t period_months(std::string_view period);
 
 }  // namespace tetrascope::cloudwatch_logs
