@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from cloudwatch import ACCOUNT, insights, now_ms, put, refused
@@ -143,3 +144,15 @@ def test_fields_of_a_time_in_milliseconds(logs, group):
     for time in (now_ms() // 1000, now_ms()):
         names = [field["name"] for field in logs.get_log_group_fields(logGroupName=group, time=time)["logGroupFields"]]
         assert "a" in names
+
+
+def test_changes_of_one_group_at_a_time(logs, group):
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(lambda n: logs.create_log_stream(logGroupName=group, logStreamName=f"s{n}"), range(24)))
+        changes = [lambda n=n: logs.tag_resource(resourceArn=ARN + group, tags={f"k{n}": "v"}) for n in range(24)]
+        changes += [lambda n=n: logs.delete_log_stream(logGroupName=group, logStreamName=f"s{n}") for n in range(12)]
+        changes.append(lambda: logs.put_retention_policy(logGroupName=group, retentionInDays=7))
+        list(pool.map(lambda change: change(), changes))
+    assert len(logs.list_tags_for_resource(resourceArn=ARN + group)["tags"]) == 24
+    assert len(logs.describe_log_streams(logGroupName=group)["logStreams"]) == 12
+    assert logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"][0]["retentionInDays"] == 7

@@ -270,18 +270,20 @@ Outcome<Answer> put_retention_policy(Call& call) {
                        "Invalid retention value. Valid values are: [1, 3, 5, 7, 14, 30, "
                        "60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, "
                        "2557, 2922, 3288, 3653]");
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, name));
-  group.retention_days = *days;
-  RETURN_IF_FAULT(put_group(call, group));
+  RETURN_IF_FAULT(change_group(call, name, [&](LogGroup& group) -> Outcome<void> {
+    group.retention_days = *days;
+    return {};
+  }));
   return Answer();
 }
 
 Outcome<Answer> delete_retention_policy(Call& call) {
   const std::string name = named_group(call);
   RETURN_IF_FAULT(call.parameters.verdict());
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, name));
-  group.retention_days = 0;
-  RETURN_IF_FAULT(put_group(call, group));
+  RETURN_IF_FAULT(change_group(call, name, [&](LogGroup& group) -> Outcome<void> {
+    group.retention_days = 0;
+    return {};
+  }));
   return Answer();
 }
 
@@ -309,9 +311,10 @@ Outcome<KeyHolder> read_key_holder(Call& call) {
 Outcome<Answer> put_key(Call& call, const std::string& key) {
   ASSIGN_OR_FAULT(const KeyHolder holder, read_key_holder(call));
   if (!holder.group) return Answer();
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, *holder.group));
-  group.kms_key = key;
-  RETURN_IF_FAULT(put_group(call, group));
+  RETURN_IF_FAULT(change_group(call, *holder.group, [&](LogGroup& group) -> Outcome<void> {
+    group.kms_key = key;
+    return {};
+  }));
   return Answer();
 }
 
@@ -329,9 +332,10 @@ Outcome<Answer> put_log_group_deletion_protection(Call& call) {
   const bool enabled = call.parameters.required_flag("deletionProtectionEnabled");
   RETURN_IF_FAULT(call.parameters.verdict());
   RETURN_IF_FAULT(check_group_parameter(name));
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, name.name));
-  group.deletion_protected = enabled;
-  RETURN_IF_FAULT(put_group(call, group));
+  RETURN_IF_FAULT(change_group(call, name.name, [&](LogGroup& group) -> Outcome<void> {
+    group.deletion_protected = enabled;
+    return {};
+  }));
   return Answer();
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kGroups = "cloudwatch_logs.group";
 constexpr std::string_view kStreams = "cloudwatch_logs.stream";
 constexpr std::string_view kFilterSpaces[] = {kMetricFilters, kSubscriptionFilters};
+constexpr std::string_view kAborted = "OperationAbortedException";
 constexpr std::string_view kIds = "cloudwatch_logs.id";
 /// UTF-8 of a stream's name, which has to fit into a key of the control state.
 constexpr std::size_t kMaxStreamBytes = 980;
@@ -90,10 +91,20 @@ Outcome<void> remove_children(Call& call, std::string_view space, const LogGroup
 
 Outcome<void> unless_changed(const Result<std::int64_t>& written) {
   if (!written && written.error().code == ErrorCode::kConflict)
-    return aws::refuse("OperationAbortedException",
+    return aws::refuse(std::string(kAborted),
                        "A conflicting operation is currently in progress against this resource. Please try again.");
   RETURN_IF_FAULT(written);
   return {};
+}
+
+/// Calls that change one group at a time all succeed: each reads again what another has written meanwhile.
+Outcome<void> again_when_changed(const std::function<Outcome<void>()>& change) {
+  constexpr int kMostAttempts = 100;
+  for (int attempt = 1;; ++attempt) {
+    auto done = change();
+    const bool changed = !done && (done.error().type == kAborted || done.error().type == kAlreadyExists);
+    if (!changed || attempt == kMostAttempts) return done;
+  }
 }
 
 /// Letters that no log group may have become `_`.
@@ -183,9 +194,14 @@ Outcome<LogGroup> create_group(Call& call, LogGroup group) {
   return group;
 }
 
-Outcome<void> put_group(Call& call, const LogGroup& group) {
-  const ControlWrite write = put_write(kGroups, group_key(call, group.name), group_document(group), group.version);
-  return unless_changed(call.middle().control.commit(std::span(&write, 1)));
+Outcome<void> change_group(Call& call, std::string_view name,
+                           const std::function<Outcome<void>(LogGroup& group)>& change) {
+  return again_when_changed([&]() -> Outcome<void> {
+    ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, name));
+    RETURN_IF_FAULT(change(group));
+    const ControlWrite write = put_write(kGroups, group_key(call, group.name), group_document(group), group.version);
+    return unless_changed(call.middle().control.commit(std::span(&write, 1)));
+  });
 }
 
 Outcome<void> remove_group(Call& call, const LogGroup& group) {
@@ -228,12 +244,17 @@ Outcome<LogStream> create_stream(Call& call, const LogGroup& group, std::string_
   return stream;
 }
 
-Outcome<void> remove_stream(Call& call, LogGroup group, const LogStream& stream) {
-  group.deleted_streams.push_back(stream.id);
-  const ControlWrite writes[] = {
-      put_write(kGroups, group_key(call, group.name), group_document(group), group.version),
-      {ControlWrite::Kind::kRemove, std::string(kStreams), child_key(group, stream.name), "", {}}};
-  return unless_changed(call.middle().control.commit(writes));
+Outcome<void> remove_stream(Call& call, std::string_view group_name, std::string_view stream_name) {
+  return again_when_changed([&]() -> Outcome<void> {
+    ASSIGN_OR_FAULT(LogGroup group, require_group(call, group_name));
+    ASSIGN_OR_FAULT(const auto stream, find_stream(call, group, stream_name));
+    if (!stream) return aws::refuse(std::string(kNotFound), "The specified log stream does not exist.");
+    group.deleted_streams.push_back(stream->id);
+    const ControlWrite writes[] = {
+        put_write(kGroups, group_key(call, group.name), group_document(group), group.version),
+        {ControlWrite::Kind::kRemove, std::string(kStreams), child_key(group, stream->name), "", {}}};
+    return unless_changed(call.middle().control.commit(writes));
+  });
 }
 
 Result<std::vector<ServiceGroup>> service_groups(Call& call) {

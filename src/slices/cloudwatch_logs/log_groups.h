@@ -2,6 +2,7 @@
 // Log groups and streams: their settings, in the control state. Events are rows of the table `logs`.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,7 +63,10 @@ Result<std::vector<LogGroup>> list_stored_groups(Call& call, std::string_view pr
                                                  std::size_t limit);
 /// Makes it. Errors: ResourceAlreadyExistsException.
 Outcome<LogGroup> create_group(Call& call, LogGroup group);
-Outcome<void> put_group(Call& call, const LogGroup& group);
+/// Reads it, lets `change` change it, and writes it: again, when another call has changed it meanwhile. A service's
+/// group becomes a stored one. Errors: ResourceNotFoundException, and those of `change`.
+Outcome<void> change_group(Call& call, std::string_view name,
+                           const std::function<Outcome<void>(LogGroup& group)>& change);
 /// With its streams and filters.
 Outcome<void> remove_group(Call& call, const LogGroup& group);
 
@@ -72,7 +76,8 @@ Result<std::vector<LogStream>> list_streams(Call& call, const LogGroup& group, s
                                             std::string_view after, std::size_t limit);
 /// Errors: ResourceAlreadyExistsException.
 Outcome<LogStream> create_stream(Call& call, const LogGroup& group, std::string_view name);
-Outcome<void> remove_stream(Call& call, LogGroup group, const LogStream& stream);
+/// Errors: ResourceNotFoundException for the group or the stream.
+Outcome<void> remove_stream(Call& call, std::string_view group, std::string_view stream);
 
 /// Spaces of the control state whose documents belong to a group, and their keys: filters go with their group.
 inline constexpr std::string_view kMetricFilters = "cloudwatch_logs.metric_filter";

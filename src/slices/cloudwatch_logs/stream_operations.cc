@@ -99,10 +99,7 @@ Outcome<Answer> create_log_stream(Call& call) {
 
 Outcome<Answer> delete_log_stream(Call& call) {
   ASSIGN_OR_FAULT(const StreamNames names, stream_names(call));
-  ASSIGN_OR_FAULT(const LogGroup group, require_group(call, names.group));
-  ASSIGN_OR_FAULT(const auto stream, find_stream(call, group, names.stream));
-  if (!stream) return aws::refuse(std::string(kNotFound), "The specified log stream does not exist.");
-  RETURN_IF_FAULT(remove_stream(call, group, *stream));
+  RETURN_IF_FAULT(remove_stream(call, names.group, names.stream));
   return Answer();
 }
 

@@ -38,18 +38,19 @@ Outcome<Answer> add_tags(Call& call, const TagForm& form) {
   const auto identifier = call.parameters.text(form.group, form.group_rule);
   const Object tags = read_tags(call.parameters, "tags", true);
   RETURN_IF_FAULT(call.parameters.verdict());
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(call, *identifier)));
-  for (const auto& [key, value] : tags) {
-    const auto same = std::ranges::find(group.tags, key, &Object::value_type::first);
-    if (same == group.tags.end()) {
-      group.tags.emplace_back(key, value);
-    } else {
-      same->second = value;
+  RETURN_IF_FAULT(change_group(call, group_name_of(call, *identifier), [&](LogGroup& group) -> Outcome<void> {
+    for (const auto& [key, value] : tags) {
+      const auto same = std::ranges::find(group.tags, key, &Object::value_type::first);
+      if (same == group.tags.end()) {
+        group.tags.emplace_back(key, value);
+      } else {
+        same->second = value;
+      }
     }
-  }
-  if (group.tags.size() > kMaxTags)
-    return aws::refuse("TooManyTagsException", "The log group has too many tags: at most 50 are taken.");
-  RETURN_IF_FAULT(put_group(call, group));
+    if (group.tags.size() > kMaxTags)
+      return aws::refuse("TooManyTagsException", "The log group has too many tags: at most 50 are taken.");
+    return {};
+  }));
   return Answer();
 }
 
@@ -58,9 +59,10 @@ Outcome<Answer> remove_tags(Call& call, const TagForm& form) {
   const auto keys = call.parameters.texts(form.keys, {.min = 1, .max = kMaxTags, .required = true},
                                           {.min = 1, .max = kMaxTagKey, .pattern = {is_tag_letter, kKeyPattern}});
   RETURN_IF_FAULT(call.parameters.verdict());
-  ASSIGN_OR_FAULT(LogGroup group, require_stored_group(call, group_name_of(call, *identifier)));
-  std::erase_if(group.tags, [&](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
-  RETURN_IF_FAULT(put_group(call, group));
+  RETURN_IF_FAULT(change_group(call, group_name_of(call, *identifier), [&](LogGroup& group) -> Outcome<void> {
+    std::erase_if(group.tags, [&](const auto& tag) { return std::ranges::find(keys, tag.first) != keys.end(); });
+    return {};
+  }));
   return Answer();
 }
 
