@@ -30,15 +30,15 @@ class BoundedRing {
       if (ahead > 0) {
         at = tail_.load(std::memory_order_relaxed);
       } else if (tail_.compare_exchange_weak(at, at + 1, std::memory_order_relaxed)) {
-        cell.value = value;
+        cell.value.store(value, std::memory_order_relaxed);
         cell.turn.store(at + 1, std::memory_order_release);
         return true;
       }
     }
   }
 
-  /// False when empty.
-  bool try_pop(T& value) noexcept {
+  /// False when empty. `next`: what a pop after this one may give; by then it may belong to another thread.
+  bool try_pop(T& value, T* next = nullptr) noexcept {
     std::size_t at = head_.load(std::memory_order_relaxed);
     for (;;) {
       Cell& cell = cells_[at & mask_];
@@ -48,7 +48,8 @@ class BoundedRing {
       if (ahead > 0) {
         at = head_.load(std::memory_order_relaxed);
       } else if (head_.compare_exchange_weak(at, at + 1, std::memory_order_relaxed)) {
-        value = cell.value;
+        value = cell.value.load(std::memory_order_relaxed);
+        if (next != nullptr) *next = cells_[(at + 1) & mask_].value.load(std::memory_order_relaxed);
         cell.turn.store(at + mask_ + 1, std::memory_order_release);
         return true;
       }
@@ -66,7 +67,7 @@ class BoundedRing {
  private:
   struct Cell {
     std::atomic<std::size_t> turn;
-    T value;
+    std::atomic<T> value{};
   };
 
   const std::size_t mask_;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
 
 namespace tetrascope::kit {
@@ -36,6 +38,18 @@ inline std::uint64_t random_bits() noexcept {
   if (generator.seeded_in != fork_generation()) [[unlikely]]
     generator.seed();
   return generator.next();
+}
+
+/// Several at once, for less than one after another.
+template <std::size_t Count>
+std::array<std::uint64_t, Count> random_words() noexcept {
+  if (generator.seeded_in != fork_generation()) [[unlikely]]
+    generator.seed();
+  Generator local = generator;  // in registers
+  std::array<std::uint64_t, Count> words;
+  for (auto& word : words) word = local.next();
+  generator = local;
+  return words;
 }
 
 }  // namespace tetrascope::kit

@@ -22,7 +22,7 @@ std::uint64_t key_bit(std::string_view key) noexcept {
 
 void* SpanArena::take_block(std::size_t bytes) noexcept {
   constexpr std::size_t kBlock = 4096;
-  const std::size_t size = std::max(kBlock, bytes + sizeof(Block));
+  const std::size_t size = std::max(kBlock, (bytes + sizeof(Block) + 7) & ~std::size_t{7});
   auto* block = static_cast<Block*>(std::malloc(size));
   if (block == nullptr) return nullptr;
   block->next = blocks_;
@@ -131,7 +131,18 @@ void FinishedSpan::put(AttributeList& list, std::string_view key, const Attribut
     list.capacity_ = capacity;
   }
   list.seen_ |= bit;
-  list.data_[list.size_++] = {arena_.copy(key), keep(value)};
+  Attribute& slot = list.data_[list.size_++];
+  slot.key = arena_.copy(key);
+  if (value.type_ == ValueType::kString && value.count_ <= limits_->value_bytes) {  // nearly all of them
+    const std::string_view text = arena_.copy(value.as_string());
+    slot.value.type_ = ValueType::kString;
+    slot.value.of_.data = text.data();
+    slot.value.count_ = static_cast<std::uint32_t>(text.size());
+  } else if (value.type_ < ValueType::kString) {
+    slot.value = value;
+  } else {
+    slot.value = keep(value);
+  }
 }
 
 void FinishedSpan::add_event(std::string_view name, const Attributes& attributes, std::uint64_t time) noexcept {

@@ -15,21 +15,19 @@
 namespace tetrascope::kit {
 namespace {
 
-TraceId new_trace_id() noexcept {
+TraceId new_trace_id(std::uint64_t random, std::uint64_t more) noexcept {
   TraceId id;
   const std::uint32_t seconds = __builtin_bswap32(coarse_unix_seconds());
-  const std::uint64_t a = random_bits();
-  const std::uint64_t b = random_bits();
   std::memcpy(id.bytes.data(), &seconds, 4);
-  std::memcpy(id.bytes.data() + 4, &a, 4);
-  std::memcpy(id.bytes.data() + 8, &b, 8);
+  std::memcpy(id.bytes.data() + 4, &random, 4);
+  std::memcpy(id.bytes.data() + 8, &more, 8);
   return id;
 }
 
-SpanId new_span_id() noexcept {
+SpanId new_span_id(std::uint64_t random) noexcept {
   SpanId id;
-  const std::uint64_t bits = random_bits() | 1;  // never zero
-  std::memcpy(id.bytes.data(), &bits, 8);
+  random |= 1;  // never zero
+  std::memcpy(id.bytes.data(), &random, 8);
   return id;
 }
 
@@ -150,8 +148,9 @@ Span Tracer::begin(std::string_view name, SpanKind kind, const SpanContext& pare
   Span span;
   SpanContext& context = span.context_;
   // A load balancer's header has a trace id with no span: the trace goes on under its id.
-  context.trace_id = parent.trace_id.valid() ? parent.trace_id : new_trace_id();
-  context.span_id = new_span_id();
+  const auto random = random_words<3>();
+  context.trace_id = parent.trace_id.valid() ? parent.trace_id : new_trace_id(random[0], random[1]);
+  context.span_id = new_span_id(random[2]);
   context.tracestate = parent.tracestate;
   const Attributes& attributes = options == nullptr ? no_attributes() : options->attributes;
   SamplingDecision decision = core_->sampler().decide({parent, context.trace_id, name, kind, attributes});

@@ -35,10 +35,23 @@ Ring& waiting() noexcept {
 
 }  // namespace
 
+// By the time that a record comes round again, others have taken its place in the nearest caches: it is asked for while
+// the span before it is being filled, with what some ten attributes touch.
+void SpanPool::fetch_ahead(const FinishedSpan& span) noexcept {
+  const auto fetch = [](const void* at, std::size_t bytes) {
+    for (std::size_t i = 0; i < bytes; i += 64) __builtin_prefetch(static_cast<const char*>(at) + i, 1, 3);
+  };
+  fetch(&span, reinterpret_cast<const char*>(span.inside_) - reinterpret_cast<const char*>(&span));
+  fetch(span.inside_, 8 * sizeof(Attribute));
+  fetch(&span.arena_, 320);
+}
+
 FinishedSpan* SpanPool::take() noexcept {
   FinishedSpan* span = nullptr;
+  FinishedSpan* next = nullptr;
   Ring& now = waiting();
-  if (!now.few.try_pop(span) && !now.more.try_pop(span)) span = new (std::nothrow) FinishedSpan;
+  if (!now.few.try_pop(span, &next) && !now.more.try_pop(span, &next)) span = new (std::nothrow) FinishedSpan;
+  if (next != nullptr) fetch_ahead(*next);
   if (span != nullptr) span->clear();
   return span;
 }
@@ -49,7 +62,11 @@ void SpanPool::give_back(FinishedSpan* span) noexcept {
 }
 
 void SpanPool::release(FinishedSpan* span) noexcept {
-  if (span->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back(span);
+  // The last holder need not say that it goes: nobody is left to hear it.
+  if (span->holders_.load(std::memory_order_acquire) == 1 ||
+      span->holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    give_back(span);
+  }
 }
 
 }  // namespace tetrascope::kit
