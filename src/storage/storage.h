@@ -27,6 +27,7 @@ struct QueryBounds {
   std::chrono::milliseconds time{10'000};
   std::size_t memory_bytes = std::size_t{512} << 20;
   std::size_t result_rows = 100'000;
+  bool of_the_store = false;  ///< the store asks itself: end_queries() lets it
 };
 
 /// Thread-safe. One object a process.
@@ -34,7 +35,8 @@ class Storage {
  public:
   virtual ~Storage() = default;
 
-  /// When it returns without an error the rows are on disk, survive `kill -9`, and the next execute() sees them.
+  /// When it returns without an error the rows are on disk, survive `kill -9`, and the next execute() sees them (behind
+  /// a journal, under a stream of writers that never pauses: one of the next, within about a second).
   /// Errors: kUnavailable (disk full, too many parts, server away: the same rows may go in later),
   /// kInvalid (the engine does not take these rows, and never will), kInternal.
   virtual Result<void> insert(const Insert& rows) = 0;

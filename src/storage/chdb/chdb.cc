@@ -41,7 +41,8 @@ class ChdbStorage final : public Storage {
     bounds.memory_bytes = std::min(bounds.memory_bytes, options_.memory_bytes / 2 / options_.query_slots);
     const auto slot = readers_.take(std::min(options_.patience, bounds.time));
     if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
-    if (ending_) return fail(ErrorCode::kUnavailable, "the server is stopping; ask again later");
+    if (ending_ && !bounds.of_the_store)
+      return fail(ErrorCode::kUnavailable, "the server is stopping; ask again later");
     ASSIGN_OR_RETURN(ChdbConnection::Answer answer, (*slot)->query(statement, &bounds));
     if (answer.error) return std::unexpected(query_error(bounds, *answer.error));
     return std::move(answer.rows);

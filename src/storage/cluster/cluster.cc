@@ -67,7 +67,8 @@ class ClusterStorage final : public Storage {
     const FormBody form = form_body(statement);
     const auto slot = readers_.take(std::min(options_.patience, bounds.time));
     if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
-    if (ending_) return fail(ErrorCode::kUnavailable, "the server is stopping; ask again later");
+    if (ending_ && !bounds.of_the_store)
+      return fail(ErrorCode::kUnavailable, "the server is stopping; ask again later");
     settings.emplace_back("query_id", fmt::format("{}{}", query_ids_, ++queries_));
     auto answer =
         (*slot)->post(request_target(database_, settings), form.content_type, form.body, bounds.time + kQueryGrace);

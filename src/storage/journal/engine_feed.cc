@@ -112,7 +112,8 @@ Result<void> EngineFeed::split(const Place& place, std::size_t sending, const Er
 Result<std::int64_t> EngineFeed::newest_block(std::string_view table) {
   ASSIGN_OR_RETURN(const Rows rows, engine_.execute({"SELECT max(max_block_number) FROM system.parts WHERE active"
                                                      " AND database = currentDatabase() AND table = {table:String}",
-                                                     {{"table", std::string(table)}}}));
+                                                     {{"table", std::string(table)}}},
+                                                    {.of_the_store = true}));
   if (rows.rows.size() != 1 || rows.rows[0].size() != 1) return fail(ErrorCode::kInternal, "newest block: no answer");
   const auto* block = rows.rows[0][0].as<std::int64_t>();
   return block == nullptr ? 0 : *block;

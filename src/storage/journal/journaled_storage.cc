@@ -34,6 +34,7 @@ class JournaledStorage final : public Storage {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = true;
+      give_up_ = Clock::now() + options_.patience;
       changed_.notify_all();
     }
     thread_.join();
@@ -62,7 +63,7 @@ class JournaledStorage final : public Storage {
   }
 
   Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
-    wait_until_stored();
+    wait_for_question();
     return engine_->execute(statement, bounds);
   }
 
@@ -72,7 +73,7 @@ class JournaledStorage final : public Storage {
   }
 
   Result<Usage> usage() override {
-    wait_until_stored();
+    wait_for_question();
     return engine_->usage();
   }
 
@@ -94,6 +95,7 @@ class JournaledStorage final : public Storage {
     SegmentTable& table = staged_.try_emplace(std::string(rows.table)).first->second;
     table.native += rows.native;
     table.ends.push_back(table.native.size());
+    ++inserts_;
     if (staged_bytes_ == 0) staged_since_ = Clock::now();
     const bool was_enough = staged_bytes_ >= options_.gather_bytes;
     staged_bytes_ += rows.native.size();
@@ -105,13 +107,30 @@ class JournaledStorage final : public Storage {
   void wait_until_stored() {
     std::unique_lock lock(mutex_);
     if (staged_bytes_ == 0 && sending_bytes_ == 0) return;
-    const std::uint64_t wanted = staged_bytes_ > 0 ? taken_ + 1 : taken_;
+    const std::uint64_t wanted = wanted_now();
     if (staged_bytes_ > 0) {
       urgent_ = true;
       changed_.notify_all();
     }
     changed_.wait_for(lock, options_.question_patience, [&] { return stored_ >= wanted || failing_; });
   }
+
+  /// The same for a question, which does not stand behind a stream of writers that never pauses.
+  void wait_for_question() {
+    {
+      std::unique_lock lock(mutex_);
+      if (staged_bytes_ + sending_bytes_ > options_.small_bytes) {
+        const std::uint64_t wanted = wanted_now();
+        const std::uint64_t inserts = inserts_;
+        if (changed_.wait_for(lock, options_.pause, [&] { return stored_ >= wanted || failing_; })) return;
+        if (inserts_ != inserts) return;
+      }
+    }
+    wait_until_stored();
+  }
+
+  /// What stored_ will be when all that is here now is in the tables. The lock is held.
+  [[nodiscard]] std::uint64_t wanted_now() const { return staged_bytes_ > 0 ? taken_ + 1 : taken_; }
 
   /// False when there is nothing left to do.
   bool wait_for_work(std::unique_lock<std::mutex>& lock) {
@@ -166,7 +185,8 @@ class JournaledStorage final : public Storage {
         changed_.notify_all();
       }
       if (stored) return true;
-      if (changed_.wait_for(lock, pause, [this] { return stopping_; })) return false;
+      if (stopping_ && Clock::now() > give_up_) return false;
+      changed_.wait_for(lock, pause);
     }
   }
 
@@ -181,11 +201,13 @@ class JournaledStorage final : public Storage {
   Clock::time_point staged_since_;
   std::size_t staged_bytes_ = 0;
   std::size_t sending_bytes_ = 0;
+  std::uint64_t inserts_ = 0;             ///< how many there were
   std::uint64_t taken_ = 0, stored_ = 0;  ///< how often what was staged was taken, and was done with
   std::uint64_t next_segment_;
   bool urgent_ = false;   ///< somebody waits
   bool failing_ = false;  ///< the engine refuses: nobody should wait for it
   bool stopping_ = false;
+  Clock::time_point give_up_;  ///< when a server that stops leaves to the next one what the engine does not take
   std::thread thread_;
 };
 

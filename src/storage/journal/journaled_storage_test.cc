@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <map>
@@ -202,6 +203,28 @@ TEST_F(Journaled, RowsThatTheEngineNeverTakesCostNobodyElsesAndAreKept) {
   EXPECT_EQ(tables_.text("spans"), "ab");
   EXPECT_EQ(files(), 0U);
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(options_.directory / "refused"), {}), 1);
+}
+
+TEST_F(Journaled, AQuestionWaitsForMuchOnlyWhenTheWritersPause) {
+  options_.small_bytes = 0;
+  options_.gather = std::chrono::hours(1);
+  options_.pause = milliseconds(200);
+  const auto storage = open();
+  ASSERT_TRUE(storage->insert({"spans", "a", ""}));
+  std::atomic<bool> asked = false;
+  std::thread writer([&] {
+    while (!asked) {
+      EXPECT_TRUE(storage->insert({"spans", "b", ""}));
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+  });
+  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+  EXPECT_EQ(tables_.text("spans"), "") << "it did not stand behind the writer";
+  asked = true;
+  writer.join();
+  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+  EXPECT_EQ(tables_.text("spans").substr(0, 2), "ab");
+  EXPECT_EQ(files(), 0U);
 }
 
 TEST_F(Journaled, PastItsBoundWritersWaitAndAreRefused) {
