@@ -133,8 +133,8 @@ def test_dedup_in_every_order(logs, filled):
         [("s2", "5"), ("s1", "4"), ("s0", "3")], 6)
     assert kept("fields server, n | filter ispresent(server) | sort n asc | dedup server") == (
         [("s0", "0"), ("s1", "1"), ("s2", "2")], 9)
-    assert kept("fields server, n | dedup server | filter n > 6 | sort n asc") == ([("s1", "7"), ("s2", "8"), (None, "9")],
-                                                                                  11)
+    assert kept("fields server, n | dedup server | filter n > 6 | sort n asc") == (
+        [("s1", "7"), ("s2", "8"), (None, "9")], 11)
 
 
 def test_fields_of_lambda(logs, filled):
