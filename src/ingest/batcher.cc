@@ -329,25 +329,34 @@ void Batcher::answer(std::vector<Taken>& taken) {
   std::size_t rows = 0;
   std::size_t bytes = 0;
   std::size_t failed = 0;
-  for (Taken& one : taken) {
-    for (Caller& caller : one.callers) {
+  const auto failure_of = [](const Caller& caller) {
+    const auto failure = std::ranges::find_if(caller.failed, [](const auto& code) { return code.has_value(); });
+    return failure == caller.failed.end() ? std::optional<ErrorCode>() : *failure;
+  };
+  for (const Taken& one : taken) {
+    for (const Caller& caller : one.callers) {
       rows += caller.rows;
       bytes += caller.bytes;
-      const auto failure = std::ranges::find_if(caller.failed, [](const auto& code) { return code.has_value(); });
-      if (failure == caller.failed.end()) {
-        caller.done({});
-      } else {
-        ++failed;
-        caller.done(std::unexpected(not_stored(**failure)));
-      }
+      failed += failure_of(caller) ? 1 : 0;
     }
   }
-  const std::lock_guard lock(mutex_);
-  pending_rows_ -= rows;
-  pending_bytes_ -= bytes;
-  ++counters_.commits;
-  counters_.rows += rows;
-  if (failed > 0) ++counters_.failed_commits;
+  {
+    // Before anybody is answered: who has an answer and looks at the counters finds its rows in them.
+    const std::lock_guard lock(mutex_);
+    pending_rows_ -= rows;
+    pending_bytes_ -= bytes;
+    ++counters_.commits;
+    counters_.rows += rows;
+    if (failed > 0) ++counters_.failed_commits;
+  }
+  for (Taken& one : taken) {
+    for (Caller& caller : one.callers) {
+      if (const auto failure = failure_of(caller))
+        caller.done(std::unexpected(not_stored(*failure)));
+      else
+        caller.done({});
+    }
+  }
 }
 
 }  // namespace tetrascope
