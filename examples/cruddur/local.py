@@ -42,6 +42,11 @@ def environment(http, xray, port, front_end="http://localhost:3000"):
     }
 
 
+def heed_ctrl_c():
+    """Shells start what they put in the background with SIGINT ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class BackEnd:
     """The Flask application as a process; `url` once it is started. `log`: a file that takes what it prints."""
 
@@ -63,7 +68,7 @@ class BackEnd:
         if self._listens():
             raise RuntimeError(f"port {self.port} is taken by something else")
         self.process = subprocess.Popen(self.command(), cwd=self.folder, env=self.environment, stdout=self.log,
-                                        stderr=subprocess.STDOUT, start_new_session=True)
+                                        stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=heed_ctrl_c)
         end = time.monotonic() + seconds
         while not self._listens():
             if self.process.poll() is not None or time.monotonic() > end:

@@ -20,7 +20,8 @@ class Demo:
         command = [ROOT / "tools" / "demo", "--free-ports", "--folder", folder / "kept", *flags]
         environment = clean_environment(TETRASCOPE_BINARY=str(BINARY))
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, env=environment,
-                                        start_new_session=True)
+                                        start_new_session=True,
+                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
 
     def said(self):
         self.log.flush()
