@@ -42,9 +42,8 @@ def environment(http, xray, port, front_end="http://localhost:3000"):
     }
 
 
-def heed_ctrl_c():
-    """Shells start what they put in the background with SIGINT ignored, and children inherit that."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+# Shells start what they put in the background with SIGINT ignored, and children inherit that.
+HEEDS_CTRL_C = ["env", "--default-signal=INT"]
 
 
 class BackEnd:
@@ -67,8 +66,8 @@ class BackEnd:
     def start(self, seconds=60):
         if self._listens():
             raise RuntimeError(f"port {self.port} is taken by something else")
-        self.process = subprocess.Popen(self.command(), cwd=self.folder, env=self.environment, stdout=self.log,
-                                        stderr=subprocess.STDOUT, start_new_session=True, preexec_fn=heed_ctrl_c)
+        self.process = subprocess.Popen(HEEDS_CTRL_C + self.command(), cwd=self.folder, env=self.environment,
+                                        stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
         end = time.monotonic() + seconds
         while not self._listens():
             if self.process.poll() is not None or time.monotonic() > end:

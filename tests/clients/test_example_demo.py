@@ -17,11 +17,12 @@ START_SECONDS, END_SECONDS = 180, 60
 class Demo:
     def __init__(self, folder, *flags):
         self.log = open(folder / "demo.log", "w+")  # noqa: SIM115 - lives as long as the demo
-        command = [ROOT / "tools" / "demo", "--free-ports", "--folder", folder / "kept", *flags]
+        # Shells start what they put in the background with SIGINT ignored, and children inherit that.
+        command = ["env", "--default-signal=INT", ROOT / "tools" / "demo", "--free-ports", "--folder", folder / "kept",
+                   *flags]
         environment = clean_environment(TETRASCOPE_BINARY=str(BINARY))
         self.process = subprocess.Popen(command, stdout=self.log, stderr=subprocess.STDOUT, env=environment,
-                                        start_new_session=True,
-                                        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
+                                        start_new_session=True)
 
     def said(self):
         self.log.flush()
