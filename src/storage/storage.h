@@ -35,8 +35,7 @@ class Storage {
  public:
   virtual ~Storage() = default;
 
-  /// When it returns without an error the rows are on disk, survive `kill -9`, and the next execute() sees them (behind
-  /// a journal, under a stream of writers that never pauses: one of the next, within about a second).
+  /// When it returns without an error the rows are on disk, survive `kill -9`, and the next execute() sees them.
   /// Errors: kUnavailable (disk full, too many parts, server away: the same rows may go in later),
   /// kInvalid (the engine does not take these rows, and never will), kInternal.
   virtual Result<void> insert(const Insert& rows) = 0;

@@ -63,7 +63,7 @@ class JournaledStorage final : public Storage {
   }
 
   Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
-    wait_for_question();
+    wait_until_stored();
     return engine_->execute(statement, bounds);
   }
 
@@ -73,7 +73,7 @@ class JournaledStorage final : public Storage {
   }
 
   Result<Usage> usage() override {
-    wait_for_question();
+    wait_until_stored();
     return engine_->usage();
   }
 
@@ -95,7 +95,6 @@ class JournaledStorage final : public Storage {
     SegmentTable& table = staged_.try_emplace(std::string(rows.table)).first->second;
     table.native += rows.native;
     table.ends.push_back(table.native.size());
-    ++inserts_;
     if (staged_bytes_ == 0) staged_since_ = Clock::now();
     const bool was_enough = staged_bytes_ >= options_.gather_bytes;
     staged_bytes_ += rows.native.size();
@@ -106,8 +105,9 @@ class JournaledStorage final : public Storage {
   /// What was acknowledged before the call is in the tables after it, or the engine takes nothing.
   void wait_until_stored() {
     std::unique_lock lock(mutex_);
+    last_question_ = Clock::now();
     if (staged_bytes_ == 0 && sending_bytes_ == 0) return;
-    const std::uint64_t wanted = wanted_now();
+    const std::uint64_t wanted = staged_bytes_ > 0 ? taken_ + 1 : taken_;
     if (staged_bytes_ > 0) {
       urgent_ = true;
       changed_.notify_all();
@@ -115,28 +115,14 @@ class JournaledStorage final : public Storage {
     changed_.wait_for(lock, options_.question_patience, [&] { return stored_ >= wanted || failing_; });
   }
 
-  /// The same for a question, which does not stand behind a stream of writers that never pauses.
-  void wait_for_question() {
-    {
-      std::unique_lock lock(mutex_);
-      if (staged_bytes_ + sending_bytes_ > options_.small_bytes) {
-        const std::uint64_t wanted = wanted_now();
-        const std::uint64_t inserts = inserts_;
-        if (changed_.wait_for(lock, options_.pause, [&] { return stored_ >= wanted || failing_; })) return;
-        if (inserts_ != inserts) return;
-      }
-    }
-    wait_until_stored();
-  }
-
-  /// What stored_ will be when all that is here now is in the tables. The lock is held.
-  [[nodiscard]] std::uint64_t wanted_now() const { return staged_bytes_ > 0 ? taken_ + 1 : taken_; }
-
   /// False when there is nothing left to do.
   bool wait_for_work(std::unique_lock<std::mutex>& lock) {
     changed_.wait(lock, [this] { return stopping_ || staged_bytes_ > 0; });
     if (staged_bytes_ == 0) return false;
-    changed_.wait_until(lock, staged_since_ + options_.gather,
+    // Who asks now and then should not stand behind a large insert.
+    const bool asked = Clock::now() - last_question_ < options_.questions;
+    const auto gather = asked ? std::min(options_.gather, options_.asked_gather) : options_.gather;
+    changed_.wait_until(lock, staged_since_ + gather,
                         [this] { return stopping_ || urgent_ || staged_bytes_ >= options_.gather_bytes; });
     return true;
   }
@@ -201,7 +187,7 @@ class JournaledStorage final : public Storage {
   Clock::time_point staged_since_;
   std::size_t staged_bytes_ = 0;
   std::size_t sending_bytes_ = 0;
-  std::uint64_t inserts_ = 0;             ///< how many there were
+  Clock::time_point last_question_;
   std::uint64_t taken_ = 0, stored_ = 0;  ///< how often what was staged was taken, and was done with
   std::uint64_t next_segment_;
   bool urgent_ = false;   ///< somebody waits

@@ -2,9 +2,8 @@
 // A Storage that acknowledges from a journal and feeds its engine large inserts (docs/adr/0008-journal.md).
 //
 // An insert into the engine has a fixed price of some ten milliseconds of CPU, and each part that it makes is merged
-// again and again; so what clients send in small requests is gathered for up to a second. What was acknowledged is on
-// disk, and who asks sees it: a question waits until it is in the tables. Only while writers send without a pause, more
-// than small_bytes at a time, it does not: then the newest second may be missing from its answer.
+// again and again; so what clients send in small requests is gathered for up to a second. Nobody can tell: what was
+// acknowledged is on disk, and whoever asks sees it, since a question waits until it is in the tables.
 
 #include <chrono>
 #include <cstddef>
@@ -21,8 +20,8 @@ struct JournalOptions {
   std::chrono::milliseconds gather{1'000};             ///< nothing waits longer than that
   std::size_t staged_bytes = std::size_t{96} << 20;    ///< past which writers wait, then are refused
   std::chrono::milliseconds patience{3'000};           ///< how long they wait
-  std::size_t small_bytes = std::size_t{2} << 20;      ///< so much is waited for whatever else comes
-  std::chrono::milliseconds pause{60};                 ///< writers who send nothing for so long have paused
+  std::chrono::milliseconds asked_gather{100};         ///< the same while somebody asks
+  std::chrono::seconds questions{10};                  ///< for so long after a question
   std::chrono::milliseconds question_patience{5'000};  ///< how long a question waits for what was acknowledged
 };
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <filesystem>
 #include <map>
@@ -205,26 +204,14 @@ TEST_F(Journaled, RowsThatTheEngineNeverTakesCostNobodyElsesAndAreKept) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(options_.directory / "refused"), {}), 1);
 }
 
-TEST_F(Journaled, AQuestionWaitsForMuchOnlyWhenTheWritersPause) {
-  options_.small_bytes = 0;
-  options_.gather = std::chrono::hours(1);
-  options_.pause = milliseconds(200);
+TEST_F(Journaled, WhileSomebodyAsksLittleIsGathered) {
+  options_.asked_gather = milliseconds(5);
   const auto storage = open();
+  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
   ASSERT_TRUE(storage->insert({"spans", "a", ""}));
-  std::atomic<bool> asked = false;
-  std::thread writer([&] {
-    while (!asked) {
-      EXPECT_TRUE(storage->insert({"spans", "b", ""}));
-      std::this_thread::sleep_for(milliseconds(5));
-    }
-  });
-  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
-  EXPECT_EQ(tables_.text("spans"), "") << "it did not stand behind the writer";
-  asked = true;
-  writer.join();
-  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
-  EXPECT_EQ(tables_.text("spans").substr(0, 2), "ab");
-  EXPECT_EQ(files(), 0U);
+  std::unique_lock lock(tables_.mutex);
+  EXPECT_TRUE(tables_.changed.wait_for(lock, std::chrono::seconds(20), [&] { return !tables_.order.empty(); }))
+      << "an hour is the time to gather when nobody asks";
 }
 
 TEST_F(Journaled, PastItsBoundWritersWaitAndAreRefused) {
