@@ -2,8 +2,8 @@
 #
 # A room is one folder of src/. Its *.cc files become the library `room_FOLDER` (slashes become underscores), its
 # *_test.cc files the test program `FOLDER_test`. Files are found by name, so that adding one needs no change here.
-# ANSWERS: what the room does is done once a request, not once a row: compiled with -O1, which takes two thirds of -O2's
-# time (g++ 12, slices/honeycomb: 56 s instead of 88).
+# ANSWERS: most of the room answers requests: compiled with -O1, which takes two thirds of -O2's time (g++ 12,
+# slices/honeycomb: 56 s instead of 88). What it costs the rows that some of these rooms decode was not measured.
 # ALONE: files that are not compiled together with the room's others, since types of theirs are private to the file.
 function(tetrascope_room folder)
   cmake_parse_arguments(ROOM "ANSWERS" "" "USES;LIBRARIES;ALONE" ${ARGN})

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -79,29 +80,41 @@ bool can_run(TestEngine engine) {
   return std::find(possible.begin(), possible.end(), engine) != possible.end();
 }
 
+Storage& storage_of(Storage& storage) { return storage; }
+Storage& storage_of(TestStore& store) { return *store; }
+
+/// Starts this program as `role`, which inserts until it is killed after `pause`, and opens what it leaves.
+template <class Open>
+void kill_and_count(const char* role, const std::filesystem::path& directory, std::chrono::milliseconds pause,
+                    Open open, std::uint64_t& stored) {
+  int output = -1;
+  const pid_t child = start_role(role, directory, output);
+  std::uint64_t acknowledged = 0;
+  ASSERT_EQ(read(output, &acknowledged, sizeof acknowledged), ssize_t{sizeof acknowledged})
+      << "the other process inserts nothing";
+  std::this_thread::sleep_for(pause);
+  kill(child, SIGKILL);
+  while (read(output, &acknowledged, sizeof acknowledged) == ssize_t{sizeof acknowledged}) {
+  }
+  ::close(output);
+  waitpid(child, nullptr, 0);
+
+  const auto store = open();
+  ASSERT_TRUE(store);
+  const std::uint64_t now = stored_rows(storage_of(*store));
+  EXPECT_GT(acknowledged, stored);
+  EXPECT_GE(now, acknowledged);
+  EXPECT_LE(now, acknowledged + kRows) << "more than the one insert that was under way";
+  EXPECT_EQ(now % kRows, 0U) << "half an insert";
+  stored = now;
+}
+
 TEST_F(Kill, OfTheProcessLosesNothingAcknowledged) {
   if (!can_run(TestEngine::kChdb)) GTEST_SKIP() << "the engine cannot be loaded into this build";
   std::uint64_t stored = 0;
   for (int round = 0; round < 4; ++round) {
-    int output = -1;
-    const pid_t child = start_role("--fill", directory_, output);
-    std::uint64_t acknowledged = 0;
-    ASSERT_EQ(read(output, &acknowledged, sizeof acknowledged), ssize_t{sizeof acknowledged})
-        << "the other process inserts nothing";
-    std::this_thread::sleep_for(std::chrono::milliseconds(20 + 37 * round));
-    kill(child, SIGKILL);
-    while (read(output, &acknowledged, sizeof acknowledged) == ssize_t{sizeof acknowledged}) {
-    }
-    ::close(output);
-    waitpid(child, nullptr, 0);
-
-    TestStore store(TestEngine::kChdb, directory_);
-    const std::uint64_t now = stored_rows(*store);
-    EXPECT_GT(acknowledged, stored);
-    EXPECT_GE(now, acknowledged);
-    EXPECT_LE(now, acknowledged + kRows) << "more than the one insert that was under way";
-    EXPECT_EQ(now % kRows, 0U) << "half an insert";
-    stored = now;
+    const auto open = [&] { return std::make_unique<TestStore>(TestEngine::kChdb, directory_); };
+    kill_and_count("--fill", directory_, std::chrono::milliseconds(20 + 37 * round), open, stored);
   }
 }
 
@@ -122,26 +135,8 @@ TEST_F(Kill, BehindTheJournalLosesNothingAcknowledgedAndDoublesNothing) {
   if (!can_run(TestEngine::kChdb)) GTEST_SKIP() << "the engine cannot be loaded into this build";
   std::uint64_t stored = 0;
   for (int round = 0; round < 8; ++round) {
-    int output = -1;
-    const pid_t child = start_role("--fill-journal", directory_, output);
-    std::uint64_t acknowledged = 0;
-    ASSERT_EQ(read(output, &acknowledged, sizeof acknowledged), ssize_t{sizeof acknowledged})
-        << "the other process inserts nothing";
-    std::this_thread::sleep_for(std::chrono::milliseconds(3 + 17 * round));
-    kill(child, SIGKILL);
-    while (read(output, &acknowledged, sizeof acknowledged) == ssize_t{sizeof acknowledged}) {
-    }
-    ::close(output);
-    waitpid(child, nullptr, 0);
-
-    const auto storage = open_with_journal(directory_);
-    ASSERT_TRUE(storage);
-    const std::uint64_t now = stored_rows(*storage);
-    EXPECT_GT(acknowledged, stored);
-    EXPECT_GE(now, acknowledged);
-    EXPECT_LE(now, acknowledged + kRows) << "more than the one insert that was under way";
-    EXPECT_EQ(now % kRows, 0U) << "half an insert";
-    stored = now;
+    const auto open = [&] { return open_with_journal(directory_); };
+    kill_and_count("--fill-journal", directory_, std::chrono::milliseconds(3 + 17 * round), open, stored);
   }
 }
 

@@ -43,6 +43,13 @@ std::optional<Unsent> find_unsent(const SegmentTable& rows) {
   return Unsent{static_cast<std::uint32_t>(begin - sent.begin()), static_cast<std::uint32_t>(end - begin)};
 }
 
+/// The first sending of which nobody knows that its rows are there.
+std::optional<std::size_t> find_unstored(const SegmentTable& rows) {
+  const auto found = std::ranges::find(rows.sendings, false, &SegmentTable::Sending::stored);
+  if (found == rows.sendings.end()) return std::nullopt;
+  return static_cast<std::size_t>(found - rows.sendings.begin());
+}
+
 }  // namespace
 
 EngineFeed::EngineFeed(Storage& engine, std::filesystem::path refused)
@@ -56,12 +63,9 @@ Result<void> EngineFeed::store(JournalSegment& segment, SegmentContent& content,
 }
 
 Result<void> EngineFeed::store_table(const Place& place, Attempts attempts) {
-  for (std::size_t i = 0; i < place.rows.sendings.size(); ++i) {
-    if (place.rows.sendings[i].stored) continue;
-    const std::size_t before = place.rows.sendings.size();
-    RETURN_IF_ERROR(attempts == Attempts::kAnothers ? settle_doubt(place, i) : insert_or_split(place, i));
-    if (place.rows.sendings.size() != before) i = static_cast<std::size_t>(-1);  // split: begin again
-  }
+  // Found again each time: a split puts others in its place.
+  while (const auto open = find_unstored(place.rows))
+    RETURN_IF_ERROR(attempts == Attempts::kAnothers ? settle_doubt(place, *open) : insert_or_split(place, *open));
   while (const auto unsent = find_unsent(place.rows)) RETURN_IF_ERROR(send(place, unsent->first, unsent->count));
   return {};
 }

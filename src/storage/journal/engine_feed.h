@@ -28,9 +28,6 @@ class EngineFeed {
   /// Errors: kUnavailable (the engine, or the journal, does not take anything just now).
   Result<void> store(JournalSegment& segment, SegmentContent& content, Attempts attempts);
 
-  /// How many inserts were put aside.
-  [[nodiscard]] std::uint64_t put_aside() const { return put_aside_; }
-
  private:
   struct Place {
     JournalSegment& segment;

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>

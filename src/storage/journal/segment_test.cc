@@ -25,6 +25,14 @@ class Segment : public ::testing::Test {
     EXPECT_TRUE(created);
     return std::move(*created);
   }
+  /// `first` and `second`, of spans; where the second begins.
+  std::size_t write_two_records() {
+    const auto segment = create();
+    EXPECT_TRUE(segment->append("spans", "first"));
+    const std::size_t whole = segment->bytes();
+    EXPECT_TRUE(segment->append("spans", "second"));
+    return whole;
+  }
   JournalSegment::Reading read() {
     auto opened = JournalSegment::open(path());
     EXPECT_TRUE(opened);
@@ -84,13 +92,7 @@ TEST_F(Segment, KnowsHowFarItsRowsCame) {
 }
 
 TEST_F(Segment, EndsBeforeARecordThatIsCutShortAtAnyByte) {
-  std::size_t whole = 0;
-  {
-    const auto segment = create();
-    ASSERT_TRUE(segment->append("spans", "first"));
-    whole = segment->bytes();
-    ASSERT_TRUE(segment->append("spans", "second"));
-  }
+  const std::size_t whole = write_two_records();
   const std::string all = bytes();
   for (std::size_t size = whole; size < all.size(); ++size) {
     rewrite(all.substr(0, size));
@@ -102,13 +104,7 @@ TEST_F(Segment, EndsBeforeARecordThatIsCutShortAtAnyByte) {
 }
 
 TEST_F(Segment, EndsBeforeARecordOfWhichAnyBitIsWrong) {
-  std::size_t whole = 0;
-  {
-    const auto segment = create();
-    ASSERT_TRUE(segment->append("spans", "first"));
-    whole = segment->bytes();
-    ASSERT_TRUE(segment->append("spans", "second"));
-  }
+  const std::size_t whole = write_two_records();
   const std::string all = bytes();
   for (std::size_t at = whole; at < all.size(); ++at) {
     std::string wrong = all;
