@@ -89,39 +89,46 @@ std::string without_literals(std::string_view sql) {
   return out;
 }
 
-std::string operation_of(std::string_view sql) {
-  const auto begin = sql.find_first_not_of(" \t\r\n(");
-  std::string out;
-  for (std::size_t i = begin; i < sql.size() && is_word(sql[i]) && out.size() < 32; ++i) {
-    out += sql[i] >= 'a' && sql[i] <= 'z' ? static_cast<char>(sql[i] - 32) : sql[i];
-  }
-  return out;
+Span start_query_span(Tracer& tracer, PGconn* connection, std::string_view sql) {
+  const std::string statement = without_literals(sql);
+  const std::string summary = query_summary(statement);
+  const std::string_view database = text_of(PQdb(connection));
+  const std::string_view host = text_of(PQhost(connection));  // a folder, of a Unix socket
+  const Attribute attributes[] = {{"db.system.name", "postgresql"},
+                                  {"db.namespace", database},
+                                  {"db.query.summary", summary},
+                                  {"db.query.text", statement},
+                                  {"server.address", host}};
+  SpanOptions options;
+  options.kind = SpanKind::kClient;
+  options.attributes = Attributes(attributes, host.empty() ? 4 : 5);
+  Span span = tracer.start_span(summary.empty() ? "postgresql" : std::string_view(summary), options);
+  if (!span.recording()) return span;
+  const long port = std::strtol(std::string(text_of(PQport(connection))).c_str(), nullptr, 10);
+  if (port > 0) span.set_attribute("server.port", port);
+  // The conventions have dropped it; X-Ray's `sql.user` is made of it.
+  if (const auto user = text_of(PQuser(connection)); !user.empty()) span.set_attribute("db.user", user);
+  return span;
+}
+
+void finish_query_span(Span& span, PGconn* connection, const PGresult* result) {
+  if (!span.recording()) return;
+  const ExecStatusType status = PQresultStatus(result);
+  if (status == PGRES_TUPLES_OK) span.set_attribute("db.response.returned_rows", PQntuples(result));
+  if (status != PGRES_FATAL_ERROR && status != PGRES_BAD_RESPONSE) return;
+  const std::string_view state = text_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
+  if (!state.empty()) span.set_attribute("db.response.status_code", state);
+  span.set_attribute("error.type", state.empty() ? "connection" : state);
+  // The primary message alone: the detail may quote values. A connection that broke has one line of its own.
+  const std::string_view primary = text_of(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
+  const std::string_view broken = text_of(PQerrorMessage(connection));
+  span.set_status(StatusCode::kError, primary.empty() ? broken.substr(0, broken.find('\n')) : primary);
 }
 
 PGresult* traced_exec(Tracer& tracer, PGconn* connection, const char* sql, int count, const char* const* values) {
-  const std::string statement = without_literals(sql);
-  const std::string operation = operation_of(statement);
-  const std::string_view database = text_of(PQdb(connection));
-  std::string name = operation;
-  if (!database.empty()) name.append(name.empty() ? "" : " ").append(database);
-  ActiveSpan span = tracer.start_active(name.empty() ? "postgresql" : name, SpanKind::kClient);
-  if (span->recording()) {
-    span->set_attribute("db.system.name", "postgresql").set_attribute("db.query.text", statement);
-    if (!operation.empty()) span->set_attribute("db.operation.name", operation);
-    if (!database.empty()) span->set_attribute("db.namespace", database);
-    if (const auto host = text_of(PQhost(connection)); !host.empty()) span->set_attribute("server.address", host);
-    if (const auto user = text_of(PQuser(connection)); !user.empty()) span->set_attribute("db.user", user);
-  }
+  ActiveSpan span(start_query_span(tracer, connection, sql));
   PGresult* result = PQexecParams(connection, sql, count, nullptr, values, nullptr, nullptr, 0);
-  const ExecStatusType status = PQresultStatus(result);
-  if (status == PGRES_TUPLES_OK) span->set_attribute("db.response.returned_rows", PQntuples(result));
-  if (status == PGRES_FATAL_ERROR || status == PGRES_BAD_RESPONSE) {
-    const std::string_view state = text_of(PQresultErrorField(result, PG_DIAG_SQLSTATE));
-    span->set_attribute("db.response.status_code", state)
-        .set_attribute("error.type", state.empty() ? "connection" : state);
-    // The primary message alone: the detail may quote values.
-    span->set_status(StatusCode::kError, text_of(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY)));
-  }
+  finish_query_span(*span, connection, result);
   return result;
 }
 
