@@ -1,6 +1,7 @@
 // Cruddur's back end in C++: the routes, the answers and the telemetry of ../cruddur/backend-flask. Each block of
 // instrumentation is named after its vendor.
-//     cruddur [PORT [HOST]]     where it sends is said by the vendors' own variables; ends at Ctrl+C
+//     cruddur [PORT [HOST]]     ends at Ctrl+C
+// Where it sends is said by the vendors' own variables, where its database is by DATABASE_URL.
 #include <cxxabi.h>
 #include <httplib.h>
 #include <pthread.h>
@@ -22,6 +23,7 @@
 #include <typeinfo>
 
 #include "services/activities.h"
+#include "services/database.h"
 #include "services/errors.h"
 #include "services/messages.h"
 #include "services/texts_and_times.h"
@@ -235,6 +237,12 @@ int main(int count, char** arguments) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);  // for every thread: one waits for them
 
+  try {
+    database();
+  } catch (const DatabaseError& error) {
+    std::fprintf(stderr, "no database (DATABASE_URL, or PGHOST and the like, say where): %s\n", error.what());
+    return 1;
+  }
   start_tracing();
   Application application;
   std::thread([&application, signals] {

@@ -19,6 +19,12 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def listens(port):
+    """Whether anybody does. Without a request: the test counts them."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def aws_environment(http):
     """What AWS's own clients need. `http`: HOST:PORT of the server's HTTP port."""
     return {"AWS_ENDPOINT_URL": f"http://{http}", "AWS_DEFAULT_REGION": "us-east-1", "AWS_REGION": "us-east-1",
@@ -64,22 +70,17 @@ class BackEnd:
         self.process = None
 
     def start(self, seconds=60):
-        if self._listens():
+        if listens(self.port):
             raise RuntimeError(f"port {self.port} is taken by something else")
         self.process = subprocess.Popen(HEEDS_CTRL_C + self.command(), cwd=self.folder, env=self.environment,
                                         stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
         end = time.monotonic() + seconds
-        while not self._listens():
+        while not listens(self.port):
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
                 raise RuntimeError(f"the back end did not start; see {getattr(self.log, 'name', 'its log')}")
             time.sleep(0.1)
         return self
-
-    def _listens(self):
-        """Without a request: the test counts them."""
-        with socket.socket() as probe:
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def stop(self):
         """As Ctrl+C does: the SDKs send what they still hold, watchtower up to a minute of log events."""
@@ -97,3 +98,32 @@ class BackEnd:
 
     def __exit__(self, *_):
         self.stop()
+
+
+class FrontEnd:
+    """React's page, served by Vite as `npm start` does; its modules are made when a browser asks for them."""
+
+    folder = HERE / "frontend-react-js"
+
+    def __init__(self, http, back_end, log, port):
+        self.port = port
+        self.url = f"http://localhost:{port}"
+        self.log = log
+        self.environment = os.environ | {
+            "REACT_APP_BACKEND_URL": back_end,
+            "REACT_APP_OTLP_ENDPOINT": f"http://{http}",
+            "REACT_APP_ROLLBAR_ENDPOINT": f"http://{http}/api/1/",
+            "REACT_APP_ROLLBAR_ACCESS_TOKEN": ROLLBAR_TOKEN,
+        }
+        self.process = None
+
+    def start(self):
+        vite = self.folder / "node_modules" / "vite" / "bin" / "vite.js"
+        self.process = subprocess.Popen(["node", vite, "--port", str(self.port), "--clearScreen", "false"],
+                                        stdout=self.log, stderr=self.log, cwd=self.folder, env=self.environment,
+                                        start_new_session=True)
+        return self
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()

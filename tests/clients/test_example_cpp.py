@@ -1,6 +1,7 @@
 """The example in C++ (examples/cruddur-cpp) beside the one in Python: both get the same visits, each at a server of its
 own, and every vendor's API is asked about both. What the kit sends is what the four vendors' own SDKs send; its log
-lines and occurrences carry the trace's id besides, and each of its spans is in Honeycomb and in X-Ray."""
+lines and occurrences carry the trace's id besides, and each of its spans is in Honeycomb and in X-Ray. Its database,
+which the one in Python does not have, is compared with what was asked of it."""
 
 import re
 import sys
@@ -18,11 +19,24 @@ from test_example import PLAIN, client, counts, documents, eventually, ids, roll
 sys.path.insert(0, str(ROOT / "examples" / "cruddur-cpp"))
 import local
 import local_cpp
+import local_postgres
 import traffic
 
+pytestmark = pytest.mark.skipif(bool(local_postgres.missing()), reason=local_postgres.missing())
 ROUNDS = 2
 FRONT_END = traffic.FRONT_END
 SUBSEGMENTS = ("slow-part", "search", "mock-data")  # by the X-Ray SDK alone in Python
+HOME = "home-activities-mock-data"
+DATABASE = "cruddur.database"  # the scope of its spans
+# By visit: what is asked of the database.
+STATEMENTS = {
+    "open home": ["SELECT feed"], "open notifications": ["SELECT feed"], "search": ["SELECT feed"],
+    "open profile": ["SELECT feed"], "open activity": ["SELECT feed"], "open activity that is gone": ["SELECT feed"],
+    "write": ["INSERT activities SELECT users"], "write nothing": [],
+    "reply": ["INSERT activities SELECT users", "SELECT feed"],
+    "open messages": ["SELECT message_groups users users", "SELECT messages users"],
+    "open messages of nobody": ["SELECT message_groups users users"],
+}
 # Of a request, as OpenTelemetry's conventions name them, and what the application says itself.
 ATTRIBUTES = ("name", "span.kind", "library.name", "http.request.method", "http.route", "http.response.status_code",
               "url.path", "url.scheme", "url.query", "user_agent.original", "client.address",
@@ -119,6 +133,9 @@ class TestHoneycomb:
         served = Counter(f"{each.method} {each.path.partition('?')[0]}" for each in [*traffic.ROUND * ROUNDS, *PLAIN])
         homes = served["GET /api/activities/home"]
         assert homes == ROUNDS + 2
+        asked = Counter(each for visited in cpp.visited for each in STATEMENTS[visited.visit.click])
+        asked["SELECT feed"] += 2
+        assert {name: found.pop(name) for name in asked} == asked
         assert {name: found.pop(name) for name in ("home-activities-mock-data", "notifications-mock-data", "slow-part",
                                                    "search", "mock-data", "exception")} == {
             "home-activities-mock-data": homes, "notifications-mock-data": ROUNDS, "slow-part": ROUNDS,
@@ -133,15 +150,27 @@ class TestHoneycomb:
         def comparable(spans, left_out):
             kept = Counter()
             for values, count in spans.items():
-                if values[position["name"]] in left_out:
+                name, library = values[position["name"]], values[position["library.name"]]
+                if name in left_out or library == DATABASE:
                     continue
-                by_hand = values[position["library.name"]] == "home.activities"
-                kept[tuple(value for value, name in zip(values, ATTRIBUTES, strict=True)
-                           if by_hand or name != "library.name")] += count
+                leave = set() if library == "home.activities" else {"library.name"}
+                if name == HOME:
+                    leave.add("app.result_length")  # what visitors write stays, in C++
+                kept[tuple(value for value, each in zip(values, ATTRIBUTES, strict=True) if each not in leave)] += count
             return kept
 
         # pyrollbar's own posts are spans in Python, called POST; the kit's are not.
         assert comparable(cpp, SUBSEGMENTS) == comparable(python, ("POST",))
+
+    def test_what_was_written_is_there_afterwards(self, both):
+        def lengths(told):
+            return sorted(int(length) for (name, length), count in spans_by(told, "name", "app.result_length").items()
+                          for _ in range(count) if name == HOME)
+
+        python, cpp = both
+        assert lengths(python) == [3] * (ROUNDS + 2)
+        # Each round reads, then writes one; the two plain requests come last.
+        assert lengths(cpp) == [*range(3, 3 + ROUNDS), *[3 + ROUNDS] * 2]
 
 
 class TestXRay:
@@ -188,6 +217,40 @@ class TestXRay:
         assert counts(nodes[cpp.service]["SummaryStatistics"]) == (len(cpp.visited) + len(PLAIN), errors, faults)
         (edge,) = nodes[FRONT_END]["Edges"]
         assert counts(edge["SummaryStatistics"]) == (len(cpp.visited), errors, faults)
+
+
+class TestDatabase:
+    def test_each_statement_is_in_its_visit_s_trace(self, cpp):
+        spec = {"calculations": [{"op": "COUNT"}], "breakdowns": ["trace.trace_id", "name"], "time_range": 3600,
+                "limit": 1000, "filters": [honeycomb.equal("library.name", DATABASE)]}
+        found = {}
+        for row in honeycomb.rows(cpp.server.url, spec, cpp.service):
+            found.setdefault(row["trace.trace_id"], []).extend([row["name"]] * int(row["COUNT"]))
+        for visited in cpp.visited:
+            assert sorted(found.get(visited.trace_id, [])) == STATEMENTS[visited.visit.click]
+
+    def test_xray_has_it_as_sql(self, cpp):
+        for visited in cpp.visited:
+            queries = [each for each in below(segment(cpp, visited)) if "sql" in each]
+            assert {each["name"] for each in queries} <= {"cruddur@127.0.0.1"}
+            assert len(queries) == len(STATEMENTS[visited.visit.click])
+            for each in queries:
+                assert each["sql"]["database_type"] == "postgresql" and each["sql"]["user"] == "cruddur"
+                assert "$1" in each["sql"]["sanitized_query"] or " LIMIT ?" in each["sql"]["sanitized_query"]
+
+    def test_the_slow_visit_is_slow_by_its_statement(self, cpp):
+        for visited in cpp.visited:
+            if visited.visit.click == "open notifications":
+                (query,) = [each for each in below(segment(cpp, visited)) if "sql" in each]
+                assert query["end_time"] - query["start_time"] >= 0.7
+
+    def test_the_graph_has_it_as_a_node(self, cpp):
+        graph = client(cpp.server, "xray").get_service_graph(StartTime=cpp.began, EndTime=time.time() + 1)["Services"]
+        nodes = {each["Name"]: each for each in graph if each.get("Type") != "client"}
+        asked = sum(len(STATEMENTS[each.visit.click]) for each in cpp.visited) + 2
+        assert counts(nodes["cruddur@127.0.0.1"]["SummaryStatistics"]) == (asked, 0, 0)
+        (edge,) = nodes[cpp.service]["Edges"]
+        assert edge["ReferenceId"] == nodes["cruddur@127.0.0.1"]["ReferenceId"]
 
 
 class TestLogs:
@@ -245,3 +308,26 @@ class TestRollbar:
         (own,) = [each["id"] for each in rollbar(cpp.server, "/projects") if each["name"] == cpp.service]
         (item,) = rollbar(cpp.server, f"/items?project_id={own}")["items"]
         assert (item["title"], item["total_occurrences"]) == ("KeyError: 'nobody'", ROUNDS)
+
+
+def test_a_database_that_is_away_is_an_error_and_heals(tmp_path):
+    with Server(tmp_path / "data") as server, tempfile.TemporaryFile() as log:
+        with local_cpp.BackEnd(server.http, server.xray, log) as back_end:
+            home = traffic.ROUND[0]
+            assert traffic.ask(back_end.url, home)[0] == 200
+            back_end.postgres.stop()
+            assert [traffic.ask(back_end.url, home)[0] for _ in range(2)] == [500, 500]
+            back_end.postgres.start()
+            assert traffic.ask(back_end.url, home)[0] == 200
+            eventually(lambda: len(rollbar(server, "/instances")["instances"]) == 2)
+        log.seek(0)
+        assert back_end.postgres.password not in log.read().decode()
+        found = [each["data"]["body"]["trace_chain"][0] for each in rollbar(server, "/instances")["instances"]]
+        assert {each["exception"]["class"] for each in found} == {"DatabaseError"}
+        assert all(each["frames"][-1]["filename"].endswith("/services/database.cc") for each in found)
+        spec = {"calculations": [{"op": "COUNT"}], "breakdowns": ["name", "error.type"], "time_range": 3600,
+                "filters": [honeycomb.equal("library.name", DATABASE)]}
+        rows = honeycomb.rows(server.url, spec, back_end.service)
+        # Of the four requests one could not even connect, so it made no statement.
+        assert sorted((each["name"], each.get("error.type") or "", int(each["COUNT"])) for each in rows) == [
+            ("SELECT feed", "", 2), ("SELECT feed", "connection", 1)]

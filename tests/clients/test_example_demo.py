@@ -87,7 +87,8 @@ def test_a_click_is_a_trace(demo):
     assert by_name["mock-data"]["trace.parent_id"] == by_name["backend-flask"]["trace.span_id"]
 
 
-def test_once_ends_by_itself(tmp_path):
-    demo = Demo(tmp_path, "--once")
+@pytest.mark.parametrize("flags", [[], ["--cpp"]], ids=["flask", "cpp"])
+def test_once_ends_by_itself(tmp_path, flags):
+    demo = Demo(tmp_path, "--once", *flags)
     assert demo.process.wait(START_SECONDS) == 0, demo.said()
     assert len(re.findall(r"^  \d{3} .* 1-[0-9a-f]{8}-[0-9a-f]{24}$", demo.said(), re.MULTILINE)) == 33

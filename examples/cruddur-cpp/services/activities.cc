@@ -2,15 +2,13 @@
 
 #include <tetrascope/kit/tracing.h>
 
-#include <algorithm>
 #include <cctype>
-#include <cstdio>
 #include <map>
-#include <random>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "services/database.h"
 #include "services/errors.h"
 #include "services/texts_and_times.h"
 
@@ -21,48 +19,24 @@ namespace {
 
 constexpr std::size_t kLongestMessage = 280;
 
-const std::map<std::string, Hours> kTimesToLive = {
-    {"30-days", Hours(30 * 24)}, {"7-days", Hours(7 * 24)}, {"3-days", Hours(3 * 24)}, {"1-day", Hours(24)},
-    {"12-hours", Hours(12)},     {"3-hours", Hours(3)},     {"1-hour", Hours(1)},
+const std::map<std::string, const char*> kTimesToLive = {
+    {"30-days", "30 days"},   {"7-days", "7 days"},   {"3-days", "3 days"}, {"1-day", "1 day"},
+    {"12-hours", "12 hours"}, {"3-hours", "3 hours"}, {"1-hour", "1 hour"},
 };
 
-Json activity(std::string uuid, std::string handle, std::string message, Hours age, Hours lives, int likes = 0,
-              Json replies = Json::array()) {
-  const std::size_t count = replies.size();
-  return {{"uuid", std::move(uuid)},
-          {"handle", std::move(handle)},
-          {"message", std::move(message)},
-          {"created_at", time_from_now(-age)},
-          {"expires_at", time_from_now(lives)},
-          {"likes_count", likes},
-          {"replies_count", count},
-          {"replies", std::move(replies)}};
+bool is_uuid(const std::string& text) {
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+    if (dash ? text[i] != '-' : std::isxdigit(static_cast<unsigned char>(text[i])) == 0) return false;
+  }
+  return true;
 }
 
-const Json& all() {
-  static const Json made = {
-      activity("68f126b0-1ceb-4a33-88be-d90fa7109eee", "andrewbrown", "The cloud is only rented time, and I like it.",
-               Hours(48), Hours(5 * 24), 5,
-               Json::array({activity("26e12864-1c26-5c3a-9658-97a10f8fea67", "worf", "This message has no honor!",
-                                     Hours(48), Hours(5 * 24))})),
-      activity("66e12864-8c26-4c3a-9658-95a10f8fea67", "worf", "I am out of prune juice.", Hours(7 * 24),
-               Hours(9 * 24)),
-      activity("248959df-3079-4947-b847-9e0892d1bab4", "garak", "My dear doctor, I am just a simple tailor.", Hours(1),
-               Hours(12)),
-  };
-  return made;
-}
-
-template <typename Test>
-Json those(Test test) {
-  Json found = Json::array();
-  std::copy_if(all().begin(), all().end(), std::back_inserter(found), test);
-  return found;
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
+/// What INSERT … RETURNING gave: the new activity; none when nobody has that handle.
+Json made(const Json& inserted) {
+  if (inserted.empty()) throw Refused({"user_handle_unknown"});
+  return inserted.front();
 }
 
 void check(const std::string& handle, const std::string& message) {
@@ -87,15 +61,16 @@ kit::Tracer& tracer() {
 Json home() {
   auto span = tracer().start_active("home-activities-mock-data");
   span->set_attribute("app.now", time_from_now(Hours(0)));
-  span->set_attribute("app.result_length", all().size());
-  return all();
+  Json found = database().rows("SELECT to_json(feed) FROM feed ORDER BY created_at DESC LIMIT 100");
+  span->set_attribute("app.result_length", found.size());
+  return found;
 }
 
 Json notifications() {
   auto span = tracer().start_active("notifications-mock-data");
   auto subsegment = tracer().start_active("slow-part");
-  std::this_thread::sleep_for(std::chrono::milliseconds(700));
-  Json found = those([](const Json& each) { return !each["replies"].empty(); });
+  Json found = database().rows(
+      "SELECT to_json(feed) FROM feed, pg_sleep(0.7) WHERE replies_count > 0 ORDER BY created_at DESC LIMIT 100");
   span->set_attribute("app.result_length", found.size());
   subsegment->set_attribute("found", found.size());
   return found;
@@ -105,10 +80,11 @@ Json search(const std::string& term) {
   if (blank(term)) throw Refused({"search_term_blank"});
   auto subsegment = tracer().start_active("search");
   // As long as it takes to read every message, letter by letter.
-  std::this_thread::sleep_for(std::chrono::milliseconds(length(term) < 4 ? 400 : 10));
-  Json found = those([&](const Json& each) {
-    return lower(each["message"].get<std::string>()).find(lower(term)) != std::string::npos;
-  });
+  if (length(term) < 4) std::this_thread::sleep_for(std::chrono::milliseconds(400));
+  Json found = database().rows(
+      "SELECT to_json(feed) FROM feed WHERE position(lower($1) IN lower(message)) > 0 ORDER BY created_at DESC LIMIT "
+      "100",
+      {term});
   std::vector<std::string_view> uuids;
   for (const Json& each : found) uuids.emplace_back(each["uuid"].get_ref<const std::string&>());
   subsegment->set_attribute("term", term);
@@ -120,7 +96,8 @@ Json of_user(const std::string& handle) {
   Json found;
   {
     auto subsegment = tracer().start_active("mock-data");
-    found = those([&](const Json& each) { return each["handle"] == handle; });
+    found = database().rows("SELECT to_json(feed) FROM feed WHERE handle = $1 ORDER BY created_at DESC LIMIT 100",
+                            {handle});
     subsegment->set_attribute("handle", handle);
     subsegment->set_attribute("results.now", time_from_now(Hours(0)));
     subsegment->set_attribute("results.size", found.size());
@@ -130,10 +107,10 @@ Json of_user(const std::string& handle) {
 }
 
 Json show(const std::string& uuid) {
-  Json found;
+  Json found = Json::array();
   {
     auto subsegment = tracer().start_active("mock-data");
-    found = those([&](const Json& each) { return each["uuid"] == uuid; });
+    if (is_uuid(uuid)) found = database().rows("SELECT to_json(feed) FROM feed WHERE uuid = $1", {uuid});
     subsegment->set_attribute("activity_uuid", uuid);
     subsegment->set_attribute("results.found", !found.empty());
   }
@@ -145,23 +122,23 @@ Json create(const std::string& handle, const std::string& message, const std::st
   check(handle, message);
   const auto lives = kTimesToLive.find(ttl);
   if (lives == kTimesToLive.end()) throw Refused({"ttl_blank"});
-  return activity(new_uuid(), handle, message, Hours(0), lives->second);
+  return made(database().rows(
+      "INSERT INTO activities (user_uuid, message, expires_at)"
+      " SELECT uuid, $2, now() + $3::interval FROM users WHERE handle = $1"
+      " RETURNING json_build_object('uuid', uuid, 'handle', $1::text, 'message', message, 'created_at', created_at,"
+      " 'expires_at', expires_at, 'likes_count', likes_count, 'replies_count', 0, 'replies', '[]'::json)",
+      {handle, message, lives->second}));
 }
 
 Json reply(const std::string& uuid, const std::string& handle, const std::string& message) {
   check(handle, message);
   show(uuid);
-  return activity(new_uuid(), handle, message, Hours(0), Hours(24));
-}
-
-std::string new_uuid() {
-  static thread_local std::mt19937_64 random{std::random_device{}()};
-  const auto a = static_cast<unsigned long long>((random() & ~0xF000ULL) | 0x4000ULL);
-  const auto b = static_cast<unsigned long long>((random() & ~(3ULL << 62)) | (2ULL << 62));
-  char out[40];
-  std::snprintf(out, sizeof out, "%08llx-%04llx-%04llx-%04llx-%012llx", a >> 32, a >> 16 & 0xFFFF, a & 0xFFFF, b >> 48,
-                b & 0xFFFFFFFFFFFF);
-  return out;
+  return made(database().rows(
+      "INSERT INTO activities (user_uuid, reply_to_uuid, message, expires_at)"
+      " SELECT uuid, $2, $3, now() + interval '1 day' FROM users WHERE handle = $1"
+      " RETURNING json_build_object('uuid', uuid, 'handle', $1::text, 'message', message, 'created_at', created_at,"
+      " 'expires_at', expires_at, 'likes_count', likes_count, 'replies_count', 0, 'replies', '[]'::json)",
+      {handle, uuid, message}));
 }
 
 }  // namespace activities

@@ -1,4 +1,4 @@
-// Messages from one user to another; made up, as the activities are.
+// Messages from one user to another, in PostgreSQL (db/schema.sql).
 #pragma once
 
 #include <string>

@@ -9,7 +9,7 @@ import { AWSXRayPropagator } from "@opentelemetry/propagator-aws-xray";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { WebTracerProvider } from "@opentelemetry/sdk-trace-web";
-import { backEndUrl, tracesUrl } from "./addresses.js";
+import { backEndUrl, rollbarUrl, tracesUrl } from "./addresses.js";
 
 const kExportEveryMs = 1_000;
 
@@ -27,18 +27,18 @@ registerInstrumentations({
   instrumentations: [
     new FetchInstrumentation({
       propagateTraceHeaderCorsUrls: [new RegExp(`^${backEndUrl}/`)],
-      ignoreUrls: [tracesUrl],
+      ignoreUrls: [tracesUrl, rollbarUrl],
     }),
   ],
 });
 
 const tracer = trace.getTracer("cruddur");
 
-/** Runs `work` inside a span of its own, a trace's first. The fetch must begin before the first `await` in `work`. */
+/** Runs `work(span)` inside a span of its own, a trace's first. The fetch must begin before the first `await` in `work`. */
 export async function traced(name, work) {
   const span = tracer.startSpan(name);
   try {
-    return await context.with(trace.setSpan(context.active(), span), work);
+    return await context.with(trace.setSpan(context.active(), span), () => work(span));
   } catch (error) {
     span.setStatus({ code: SpanStatusCode.ERROR, message: String(error) });
     throw error;
