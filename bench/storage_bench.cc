@@ -55,9 +55,7 @@ void add_span(SpanColumns& spans, std::uint64_t n, UnixNanos now) {
   for (std::size_t i = 0; i < 8; ++i) span.id.bytes[i] = static_cast<std::uint8_t>(span_hash[0] >> (8 * i));
   const UnixNanos start{now.value + static_cast<std::int64_t>(n) * 10'000};
   spans.origin.add(start, {"otlp", "default", "checkout", "checkout", kResource, R"({"name":"http"})", now});
-  spans.trace.add(trace, span);
-  spans.parent_span_id.add({});
-  spans.parent_span_id_text.add("");
+  spans.ids.add(trace, span, {});
   spans.trace_state.add("");
   spans.start.add(start.value);
   spans.duration.add(static_cast<std::int64_t>(span_hash[1] % 100'000'000));

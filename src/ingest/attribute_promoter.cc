@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "model/attribute_form.h"
 
 namespace tetrascope {
 namespace {
@@ -15,49 +16,34 @@ constexpr std::array<std::string_view, kSignals> kTables = {"spans", "logs", "oc
 
 std::string_view table_of(Signal signal) { return kTables[static_cast<std::size_t>(signal)]; }
 
-std::string_view map_of(FieldType type) {
-  switch (type) {
-    case FieldType::kString:
-      return "attributes_string";
-    case FieldType::kInt:
-      return "attributes_int";
-    case FieldType::kDouble:
-      return "attributes_double";
-    default:
-      return "attributes_bool";
-  }
-}
-
-/// Numbers that do not repeat are mostly small beside their type's width.
-std::string_view codec_of(const AttributeColumn& column) {
-  return column.type == FieldType::kInt && !column.repeats ? " CODEC(T64, Default)" : "";
-}
-
 /// Names and keys are of the characters that can_have_column() lets through: none needs an escape.
 std::string add_columns(Signal signal, const std::vector<AttributeColumn>& columns) {
   std::string text = fmt::format("ALTER TABLE {}", table_of(signal));
   std::string_view separator = " ";
   for (const AttributeColumn& column : columns) {
     const std::string name = column.name();
-    text += fmt::format("{}ADD COLUMN IF NOT EXISTS `{}` {} DEFAULT {}['{}']{}", separator, name, column.engine_type(),
-                        map_of(column.type), column.key, codec_of(column));
+    text += fmt::format("{}ADD COLUMN IF NOT EXISTS `{}` {} DEFAULT {}", separator, name, column.engine_type(),
+                        column.default_sql());
     separator = ", ";
     // A text of many values is looked for by equality: the index says which granules can have it.
     if (column.type != FieldType::kString || column.repeats) continue;
-    text +=
-        fmt::format(", ADD INDEX IF NOT EXISTS `by {}` `{}` TYPE bloom_filter(0.05) GRANULARITY 1", column.key, name);
+    text += fmt::format(", ADD INDEX IF NOT EXISTS `by {}` {} TYPE bloom_filter(0.05) GRANULARITY 1", column.key,
+                        column.value_sql());
   }
   return text;
 }
 
 }  // namespace
 
-template <class Map, class HashOf>
-void AttributePromoter::count(Window& window, FieldType type, const Map& map, HashOf&& hash_of) const {
-  auto& keys = window.keys[static_cast<std::size_t>(type)];
+/// Notes the elements of a map, whose keys say their types.
+void AttributePromoter::count(Window& window, const MapColumn& map) const {
   const std::size_t elements = map.keys().size();
   for (std::size_t element = 0; element < elements; ++element) {
-    const std::string_view key = map.keys()[element];
+    const std::string_view typed_key = map.keys()[element];
+    const FieldType type = type_of_letter(typed_key.front());
+    if (type == FieldType::kJson) continue;
+    auto& keys = window.keys[static_cast<std::size_t>(type)];
+    const std::string_view key = typed_key.substr(1);
     auto found = keys.find(key);
     if (found == keys.end()) {
       if (keys.size() >= kMaxKeys || !can_have_column(key)) continue;
@@ -65,7 +51,9 @@ void AttributePromoter::count(Window& window, FieldType type, const Map& map, Ha
     }
     Seen& seen = found->second;
     ++seen.rows;
-    const bool is_new = seen.values.size() < kMaxValues && seen.values.insert(hash_of(element)).second;
+    if (type == FieldType::kDouble || type == FieldType::kBool) continue;  // whether they repeat is not asked
+    const bool is_new =
+        seen.values.size() < kMaxValues && seen.values.insert(stable_hash(map.values()[element])[0]).second;
     const std::size_t row = window.rows + element * map.size() / elements;  // about
     if (row < limits_.window_rows / 2) continue;
     ++seen.late_rows;
@@ -75,7 +63,7 @@ void AttributePromoter::count(Window& window, FieldType type, const Map& map, Ha
 
 void AttributePromoter::observe(const Batch& batch) {
   Batch::each_attributes(batch, [&](Signal signal, const AttributeColumns& attributes) {
-    const std::size_t rows = attributes.strings.size();
+    const std::size_t rows = attributes.others.size();
     if (rows == 0) return;
     Window& window = windows_[static_cast<std::size_t>(signal)];
     const AttributeLayoutPtr present = layouts_.of(signal);
@@ -84,14 +72,7 @@ void AttributePromoter::observe(const Batch& batch) {
       window.rest -= std::min(window.rest, rows);
       return;
     }
-    count(window, FieldType::kString, attributes.strings,
-          [&](std::size_t i) { return stable_hash(attributes.strings.values[i])[0]; });
-    count(window, FieldType::kInt, attributes.ints,
-          [&](std::size_t i) { return static_cast<std::uint64_t>(attributes.ints.values[i]); });
-    count(window, FieldType::kDouble, attributes.doubles,
-          [](std::size_t) { return std::uint64_t{0}; });  // whether they repeat is not asked
-    count(window, FieldType::kBool, attributes.bools,
-          [&](std::size_t i) { return std::uint64_t{attributes.bools.values[i]}; });
+    count(window, attributes.others);
     window.rows += rows;
     if (window.rows < limits_.window_rows) return;
     const std::vector<AttributeColumn> columns = chosen(window, *present);

@@ -20,7 +20,7 @@ namespace tetrascope {
 
 struct PromotionLimits {
   std::size_t window_rows = 20'000;  ///< rows of a table that are looked at before its keys are judged
-  std::size_t share = 4;             ///< a key gets a column when one row in so many has it
+  std::size_t share = 100;           ///< a key gets a column when one row in so many has it
   std::size_t columns = 128;         ///< most columns of a table
   /// After a window that brought no column so many rows are not looked at, then twice as many, up to `longest_rest`.
   std::size_t rest = 80'000, longest_rest = 1'280'000;
@@ -32,7 +32,7 @@ class AttributePromoter {
   AttributePromoter(Storage& storage, AttributeLayouts& layouts, PromotionLimits limits = {})
       : storage_(storage), layouts_(layouts), limits_(limits) {}
 
-  /// Notes what the rows hold in maps. Once a window is full, adds the columns: some milliseconds, then.
+  /// Notes what the rows hold in the map. Once a window is full, adds the columns: some milliseconds, then.
   void observe(const Batch& batch);
 
  private:
@@ -51,8 +51,7 @@ class AttributePromoter {
   static constexpr std::size_t kMaxValues = 4'096;
   static constexpr std::size_t kMaxKeys = 4'096;  ///< of each type
 
-  template <class Map, class HashOf>
-  void count(Window& window, FieldType type, const Map& map, HashOf&& hash_of) const;
+  void count(Window& window, const MapColumn& map) const;
   [[nodiscard]] std::vector<AttributeColumn> chosen(const Window& window, const AttributeLayout& present) const;
   Result<void> promote(Signal signal, const std::vector<AttributeColumn>& columns);
 

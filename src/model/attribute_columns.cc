@@ -73,13 +73,7 @@ void AttributeColumns::add_leaves(std::string& key, const Object& object, int de
   }
 }
 
-void AttributeColumns::end_row() {
-  strings.end_row();
-  ints.end_row();
-  doubles.end_row();
-  bools.end_row();
-  jsons.end_row();
-}
+void AttributeColumns::end_row() { others.end_row(); }
 
 void AttributeColumns::collect(FieldSightings& out) const {
   for (std::size_t i = 1; i < datasets_.size(); ++i) {

@@ -1,6 +1,6 @@
 #pragma once
-// The attributes of a row, each with its type: a column for each key that many rows have, and five maps, one a type,
-// for all others. Which keys a dataset uses is noted on the way.
+// The attributes of a row, each with its type: a column for each key that many rows have, and a map for all others.
+// Which keys a dataset uses is noted on the way.
 
 #include <array>
 #include <cstdint>
@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "model/attribute_form.h"
 #include "model/attribute_layout.h"
 #include "model/columns.h"
 #include "model/field_catalogue.h"
@@ -23,45 +24,18 @@ namespace tetrascope {
 /// (Honeycomb's rule, dossier honeycomb_otlp 2.4: down to five levels). Empty keys are skipped, as there.
 class AttributeColumns {
  public:
-  /// The keys of `layout` go into columns of their own, all others into the maps. Only before the first row.
+  /// The keys of `layout` go into columns of their own, all others into the map. Only before the first row.
   void use_layout(AttributeLayoutPtr layout);
   [[nodiscard]] const AttributeLayoutPtr& layout() const { return layout_; }
   void use_dataset(std::string_view environment, std::string_view dataset);
 
-  void add_string(std::string_view key, std::string_view value) {
-    if (key.empty()) return;
-    const Place place = see(FieldType::kString, key);
-    if (place.column != kInMap && columns_[place.column].add(row(), value)) return;
-    add_key(strings, place, key);
-    strings.values.add(value);
-  }
-  void add_int(std::string_view key, std::int64_t value) {
-    if (key.empty()) return;
-    const Place place = see(FieldType::kInt, key);
-    if (place.column != kInMap && columns_[place.column].add_number(row(), value)) return;
-    add_key(ints, place, key);
-    ints.values.add(value);
-  }
-  void add_double(std::string_view key, double value) {
-    if (key.empty()) return;
-    const Place place = see(FieldType::kDouble, key);
-    if (place.column != kInMap && columns_[place.column].add_number(row(), value)) return;
-    add_key(doubles, place, key);
-    doubles.values.add(value);
-  }
-  void add_bool(std::string_view key, bool value) {
-    if (key.empty()) return;
-    const Place place = see(FieldType::kBool, key);
-    if (place.column != kInMap && columns_[place.column].add_number(row(), static_cast<std::uint8_t>(value ? 1 : 0)))
-      return;
-    add_key(bools, place, key);
-    bools.values.add(value);
-  }
+  void add_string(std::string_view key, std::string_view value) { add(FieldType::kString, key, value, value); }
+  void add_int(std::string_view key, std::int64_t value) { add(FieldType::kInt, key, value, number_bytes(value)); }
+  void add_double(std::string_view key, double value) { add(FieldType::kDouble, key, value, number_bytes(value)); }
+  void add_bool(std::string_view key, bool value) { add(FieldType::kBool, key, value, bool_bytes(value)); }
   /// `json`: the store's JSON of an array, map, bytes or empty value.
   void add_json(std::string_view key, std::string_view json) {
-    if (key.empty()) return;
-    add_key(jsons, see(FieldType::kJson, key), key);
-    jsons.values.add(json);
+    if (!key.empty()) add_to_map(FieldType::kJson, see(FieldType::kJson, key), key, json);
   }
   /// By the value's type; maps also leave their leaves.
   void add(std::string_view key, const Value& value);
@@ -76,23 +50,17 @@ class AttributeColumns {
 
   template <class Self, class Visit>
   static void each(Self& self, Visit&& visit) {
-    visit(ColumnInfo{"attributes_string", "attributes whose value is text"}, self.strings);
-    visit(ColumnInfo{"attributes_int", "attributes whose value is an integer"}, self.ints);
-    visit(ColumnInfo{"attributes_double", "attributes whose value is a floating point number"}, self.doubles);
-    visit(ColumnInfo{"attributes_bool", "attributes whose value is true or false"}, self.bools);
-    visit(ColumnInfo{"attributes_json", "attributes whose value is an array, a map, bytes or empty, as JSON"},
-          self.jsons);
+    visit(ColumnInfo{kAttributesMap,
+                     "attributes without a column of their own: a letter for the type (s, i, d, b, j) before the key; "
+                     "numbers as their eight bytes, arrays and maps as JSON"},
+          self.others);
     for (std::size_t i = 0; i < self.columns_.size(); ++i) {
-      OfRows column{self.columns_[i], self.strings.size()};
+      OfRows column{self.columns_[i], self.others.size()};
       visit(ColumnInfo{self.layout_->name(i), "an attribute that many rows have"}, column);
     }
   }
 
-  MapColumn<StringColumn> strings;
-  MapColumn<NumberColumn<std::int64_t>> ints;
-  MapColumn<NumberColumn<double>> doubles;
-  MapColumn<BoolColumn> bools;
-  MapColumn<StringColumn> jsons;
+  MapColumn others;
 
  private:
   /// A column that fills up by itself, beside how many rows it is to have.
@@ -142,7 +110,7 @@ class AttributeColumns {
   };
 
   /// The number of the row that is being added.
-  [[nodiscard]] std::size_t row() const { return strings.size(); }
+  [[nodiscard]] std::size_t row() const { return others.size(); }
   void add_leaves(std::string& key, const Object& object, int depth);
   Place see(FieldType type, std::string_view key) {
     Keys& keys = keys_[static_cast<std::size_t>(type)];
@@ -157,13 +125,20 @@ class AttributeColumns {
     }
     return {keys.targets[number], &keys.map_ids[number]};
   }
-  /// A map's dictionary is asked for a key once a batch.
-  template <class Values>
-  static void add_key(MapColumn<Values>& map, const Place& place, std::string_view key) {
+  /// `bytes`: as the map holds the value.
+  template <class Value>
+  void add(FieldType type, std::string_view key, const Value& value, std::string_view bytes) {
+    if (key.empty()) return;
+    const Place place = see(type, key);
+    if (place.column != kInMap && columns_[place.column].add(row(), value)) return;
+    add_to_map(type, place, key, bytes);
+  }
+  /// The map's dictionary is asked for a key once a batch.
+  void add_to_map(FieldType type, const Place& place, std::string_view key, std::string_view bytes) {
     if (*place.map_id == 0)
-      *place.map_id = map.add_key(key);
+      *place.map_id = others.add(map_key(type, key), bytes);
     else
-      map.add_key_id(*place.map_id);
+      others.add_id(*place.map_id, bytes);
   }
   [[nodiscard]] Target target(FieldType type, std::string_view key) const {
     return layout_ ? layout_->find(type, key).value_or(kInMap) : kInMap;

@@ -1,8 +1,12 @@
 #include "model/attribute_layout.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include "model/attribute_form.h"
 
 namespace tetrascope {
 namespace {
@@ -17,7 +21,7 @@ struct TypeWords {
 constexpr std::array<TypeWords, 4> kTypes = {{{FieldType::kString, "string", "String"},
                                               {FieldType::kInt, "int", "Int64"},
                                               {FieldType::kDouble, "double", "Float64"},
-                                              {FieldType::kBool, "bool", "Bool"}}};
+                                              {FieldType::kBool, "bool", "UInt8"}}};
 
 const TypeWords& words_of(FieldType type) { return *std::ranges::find(kTypes, type, &TypeWords::type); }
 
@@ -35,9 +39,43 @@ constexpr std::string_view kRepeating = "LowCardinality(";
 std::string AttributeColumn::name() const { return column_name(type, key); }
 
 std::string AttributeColumn::engine_type() const {
-  std::string plain("Nullable(");
-  plain.append(words_of(type).engine).append(")");
-  return repeats ? std::string(kRepeating).append(plain).append(")") : plain;
+  const std::string_view plain = words_of(type).engine;
+  if (repeats) return fmt::format("LowCardinality(Nullable({}))", plain);
+  return type == FieldType::kString ? "Nullable(String)" : std::string(plain);
+}
+
+std::string AttributeColumn::value_sql() const {
+  const std::string column = fmt::format("`{}`", name());
+  if (repeats) return column;
+  switch (type) {
+    case FieldType::kInt:
+      return fmt::format("nullIf({}, {})", column, kMissingInt);
+    case FieldType::kDouble:
+      return fmt::format("if(reinterpretAsUInt64({0}) = {1}, NULL, {0})", column, kMissingDoubleBits);
+    case FieldType::kBool:
+      return fmt::format("CAST(nullIf({}, {}), 'Nullable(Bool)')", column, kMissingBool);
+    case FieldType::kString:
+    case FieldType::kJson:
+      break;
+  }
+  return column;
+}
+
+std::string AttributeColumn::default_sql() const {
+  const std::string value = element_sql(type, fmt::format("{}['{}']", kAttributesMap, map_key(type, key)));
+  if (repeats) return value;
+  switch (type) {
+    case FieldType::kInt:
+      return fmt::format("ifNull({}, {})", value, kMissingInt);
+    case FieldType::kDouble:
+      return fmt::format("ifNull({}, reinterpretAsFloat64(toUInt64({})))", value, kMissingDoubleBits);
+    case FieldType::kBool:
+      return fmt::format("ifNull({}, {})", value, kMissingBool);
+    case FieldType::kString:
+    case FieldType::kJson:
+      break;
+  }
+  return value;
 }
 
 std::optional<AttributeColumn> attribute_column(std::string_view name, std::string_view engine_type) {

@@ -1,6 +1,6 @@
 #pragma once
-// Which attributes have columns of their own. A key that many rows of a table show is given one; all others share the
-// five maps. A column is written, merged and read for a tenth of what a map's element costs
+// Which attributes have columns of their own. A key that many rows of a table show is given one; all others share a
+// map. A column is written, merged and read for a tenth of what a map's element costs
 // (docs/adr/0007-attribute-columns.md).
 
 #include <array>
@@ -26,8 +26,13 @@ struct AttributeColumn {
 
   /// `string http:route`: the type and the key, whose dots stand as colons (the engine takes a dot for a sub-column).
   [[nodiscard]] std::string name() const;
-  /// `LowCardinality(Nullable(String))`: NULL where a row has no such attribute.
+  /// `LowCardinality(Nullable(String))` for values that repeat, `Nullable(String)`: NULL where a row has no such
+  /// attribute. Or a plain type of numbers, in which one number stands for that (model/attribute_form.h).
   [[nodiscard]] std::string engine_type() const;
+  /// SQL of a row's value, NULL where it has none.
+  [[nodiscard]] std::string value_sql() const;
+  /// SQL of what stands in the column of rows that came before it: from the map.
+  [[nodiscard]] std::string default_sql() const;
 };
 
 /// From the name and engine type of a stored column; nullopt: it is none of an attribute.

@@ -25,4 +25,13 @@ void LowCardinalityColumn::encode(NativeWriter& out, std::size_t begin, std::siz
   if (width == 2) out.raw(ids_.data() + begin, (end - begin) * sizeof(std::uint32_t));
 }
 
+void MapColumn::encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
+  const std::size_t first = begin == 0 ? 0 : ends_[begin - 1];
+  for (std::size_t row = begin; row < end; ++row) out.number<std::uint64_t>(ends_[row] - first);
+  const std::size_t last = end == 0 ? 0 : ends_[end - 1];
+  keys_.encode(out, first, last);
+  out.fill('\0', last - first);  // none is NULL
+  values_.encode(out, first, last);
+}
+
 }  // namespace tetrascope

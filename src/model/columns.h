@@ -163,52 +163,47 @@ class ArrayColumn {
   std::vector<std::size_t> ends_;
 };
 
-/// Keys that repeat, and values: add(key) then add to `values`, then end_row(). Values are declared Nullable though
-/// none is NULL: so the engine tells a key that a row lacks from one with an empty value by reading that key alone,
-/// where mapContains() reads the whole map (1 M rows of nine keys: 40 instead of 510 ms; the flags compress to
-/// nothing).
-template <class Values>
+/// Keys that repeat, and texts: add(key), or add_id() with a key's number, once for each element, then end_row().
+/// Values are declared Nullable though none is NULL: so the engine tells a key that a row lacks from one with an empty
+/// value by reading that key alone, where mapContains() reads the whole map (1 M rows of nine keys: 40 instead of
+/// 510 ms; the flags compress to nothing).
 class MapColumn {
  public:
-  Values values;
-
-  static std::string type() { return "Map(LowCardinality(String), Nullable(" + Values::type() + "))"; }
+  static std::string type() { return "Map(LowCardinality(String), Nullable(String))"; }
   /// The key's number in the block's dictionary.
-  std::uint32_t add_key(std::string_view key) { return keys_.add(key); }
-  void add_key_id(std::uint32_t id) { keys_.add_id(id); }
+  std::uint32_t add(std::string_view key, std::string_view value) {
+    values_.add(value);
+    return keys_.add(key);
+  }
+  void add_id(std::uint32_t key, std::string_view value) {
+    values_.add(value);
+    keys_.add_id(key);
+  }
   void end_row() { ends_.push_back(keys_.size()); }
-  /// Of all rows' elements, one after another, as `values` has them.
+  /// Of all rows' elements, one after another.
   [[nodiscard]] const LowCardinalityColumn& keys() const { return keys_; }
+  [[nodiscard]] const StringColumn& values() const { return values_; }
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
   void truncate(std::size_t rows) {
     const std::size_t elements = rows == 0 ? 0 : ends_[rows - 1];
     keys_.truncate(elements);
-    values.truncate(elements);
+    values_.truncate(elements);
     ends_.resize(rows);
   }
   void clear() {
     keys_.clear();
-    values.clear();
+    values_.clear();
     ends_.clear();
   }
-  static void prefix(NativeWriter& out) {
-    LowCardinalityColumn::prefix(out);
-    Values::prefix(out);
-  }
-  void encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
-    const std::size_t first = begin == 0 ? 0 : ends_[begin - 1];
-    for (std::size_t row = begin; row < end; ++row) out.number<std::uint64_t>(ends_[row] - first);
-    const std::size_t last = end == 0 ? 0 : ends_[end - 1];
-    keys_.encode(out, first, last);
-    out.fill('\0', last - first);  // none is NULL
-    values.encode(out, first, last);
-  }
+  static void prefix(NativeWriter& out) { LowCardinalityColumn::prefix(out); }
+  void encode(NativeWriter& out, std::size_t begin, std::size_t end) const;
   [[nodiscard]] std::size_t memory() const {
-    return keys_.memory() + values.memory() + ends_.size() * sizeof(std::size_t);
+    return keys_.memory() + values_.memory() + ends_.size() * sizeof(std::size_t);
   }
 
  private:
   LowCardinalityColumn keys_;
+  StringColumn values_;
   std::vector<std::size_t> ends_;
 };
 

@@ -123,17 +123,13 @@ TEST(ArrayColumn, OffsetsBeginAtTheRange) {
 }
 
 TEST(MapColumn, KeysAndValuesStayTogetherWhenRowsAreTakenBack) {
-  MapColumn<NumberColumn<std::uint8_t>> column;
-  const auto add = [&](std::string_view key, std::uint8_t value) {
-    column.add_key(key);
-    column.values.add(value);
-  };
-  add("a", 1);
+  MapColumn column;
+  column.add("a", "1");
   column.end_row();
-  add("b", 2);
-  add("c", 3);  // no end_row: the request failed here
+  column.add("b", "2");
+  column.add("c", "3");  // no end_row: the request failed here
   column.truncate(1);
-  add("c", 4);
+  column.add("c", "4");
   column.end_row();
   EXPECT_EQ(column.size(), 2U);
   const std::string offsets = number<std::uint64_t>(1) + number<std::uint64_t>(2);
@@ -146,7 +142,11 @@ TEST(MapColumn, KeysAndValuesStayTogetherWhenRowsAreTakenBack) {
                                7) +
                            number<std::uint64_t>(2) + "\x01\x03";
   const std::string none_is_null(2, '\0');
-  EXPECT_EQ(encoded(column, 0, 2), offsets + keys + none_is_null + "\x01\x04");
+  EXPECT_EQ(encoded(column, 0, 2), offsets + keys + none_is_null +
+                                       "\x01"
+                                       "1"
+                                       "\x01"
+                                       "4");
 }
 
 TEST(TableColumns, FindsTheColumnThatADecoderForgot) {
@@ -177,13 +177,14 @@ TEST(Schema, EveryTableDescribesEveryColumn) {
 }
 
 TEST(TimeBucket, RoundsDownAlsoBefore1970) {
-  const std::int64_t five_minutes = kBucketNanos;
-  EXPECT_EQ(time_bucket(UnixNanos{0}), 0);
-  EXPECT_EQ(time_bucket(UnixNanos{five_minutes - 1}), 0);
-  EXPECT_EQ(time_bucket(UnixNanos{five_minutes}), 1);
-  EXPECT_EQ(time_bucket(UnixNanos{-1}), -1);
-  EXPECT_EQ(time_bucket(UnixNanos{-five_minutes}), -1);
-  EXPECT_EQ(time_bucket(UnixNanos{-five_minutes - 1}), -2);
+  for (const std::int64_t step : {kBucketNanos, kSpanBucketNanos}) {
+    EXPECT_EQ(time_bucket(UnixNanos{0}, step), 0);
+    EXPECT_EQ(time_bucket(UnixNanos{step - 1}, step), 0);
+    EXPECT_EQ(time_bucket(UnixNanos{step}, step), 1);
+    EXPECT_EQ(time_bucket(UnixNanos{-1}, step), -1);
+    EXPECT_EQ(time_bucket(UnixNanos{-step}, step), -1);
+    EXPECT_EQ(time_bucket(UnixNanos{-step - 1}, step), -2);
+  }
 }
 
 }  // namespace

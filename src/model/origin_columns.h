@@ -9,11 +9,17 @@
 
 namespace tetrascope {
 
-/// Rows are sorted by this many nanoseconds first, so that rows of one trace, and of one moment, lie together.
+/// Rows are sorted by time in steps of this many nanoseconds first. Within a step those of one service lie together.
 inline constexpr std::int64_t kBucketNanos = 300 * kNanosPerSecond;
-constexpr std::int32_t time_bucket(UnixNanos time) {
-  const std::int64_t quotient = time.value / kBucketNanos;
-  return static_cast<std::int32_t>(time.value % kBucketNanos < 0 ? quotient - 1 : quotient);
+/// Spans: within a step those of one trace lie together. It is as short as what an insert gathers, so that merges take
+/// long runs of rows from each part: with five minutes, rows of all parts alternate trace by trace, which costs a merge
+/// 1.7 times as much (docs/adr/0009-span-layout.md).
+inline constexpr std::int64_t kSpanBucketNanos = kNanosPerSecond;
+
+/// The number of a time's step: a sort key and nothing else, so times beyond the range of 32 bits may wrap.
+constexpr std::int32_t time_bucket(UnixNanos time, std::int64_t step) {
+  const std::int64_t quotient = time.value / step;
+  return static_cast<std::int32_t>(time.value % step < 0 ? quotient - 1 : quotient);
 }
 
 /// Who sent a row: the same for all rows of one resource in one request.
@@ -29,12 +35,15 @@ struct Origin {
 };
 
 struct OriginColumns {
+  explicit OriginColumns(std::int64_t bucket_step = kBucketNanos) : step(bucket_step) {}
+
+  std::int64_t step;  ///< nanoseconds of a bucket
   NumberColumn<std::int32_t> bucket;
   NumberColumn<std::int64_t> received;
   LowCardinalityColumn protocol, environment, dataset, service, resource, scope;
 
   void add(UnixNanos time, const Origin& origin) {
-    bucket.add(time_bucket(time));
+    bucket.add(time_bucket(time, step));
     received.add(origin.received.value);
     protocol.add(origin.protocol);
     environment.add(origin.environment);
@@ -46,14 +55,14 @@ struct OriginColumns {
 
   /// A row with the newest row's origin: without comparing its texts.
   void add_again(UnixNanos time) {
-    bucket.add(time_bucket(time));
+    bucket.add(time_bucket(time, step));
     received.add(received[received.size() - 1]);
     for (auto* column : {&protocol, &environment, &dataset, &service, &resource, &scope}) column->add_again();
   }
 
   template <class Self, class Visit>
   static void each(Self& self, Visit&& visit) {
-    visit(ColumnInfo{"bucket", "event time in steps of five minutes since 1970: the sort key"}, self.bucket);
+    visit(ColumnInfo{"bucket", "event time in steps of a second (spans) or five minutes: the sort key"}, self.bucket);
     visit(ColumnInfo{"received", "when it arrived here, Unix nanoseconds", "CODEC(Delta(8), Default)"}, self.received);
     visit(ColumnInfo{"protocol", "how it arrived: otlp, honeycomb, …"}, self.protocol);
     visit(ColumnInfo{"environment", "Honeycomb environment"}, self.environment);

@@ -6,6 +6,21 @@
 namespace tetrascope {
 namespace {
 
+std::string missing_bytes(FieldType type) {
+  switch (type) {
+    case FieldType::kInt:
+      return std::string(number_bytes(kMissingInt));
+    case FieldType::kDouble:
+      return std::string(number_bytes(kMissingDoubleBits));
+    case FieldType::kBool:
+      return std::string(1, static_cast<char>(kMissingBool));
+    case FieldType::kString:
+    case FieldType::kJson:
+      break;
+  }
+  return {};
+}
+
 /// Appends `ids` as `Index`es, and zeros up to `rows`.
 template <class Index>
 void append_indexes(NativeWriter& out, std::span<const std::uint32_t> ids, std::size_t rows) {
@@ -16,33 +31,38 @@ void append_indexes(NativeWriter& out, std::span<const std::uint32_t> ids, std::
 
 }  // namespace
 
+PromotedColumn::PromotedColumn(const AttributeColumn& column)
+    : column_(column), engine_type_(column.engine_type()), missing_(missing_bytes(column.type)) {}
+
 void PromotedColumn::truncate(std::size_t rows) {
   if (ids_.size() > rows) ids_.resize(rows);
-  if (nulls_.size() <= rows) return;
-  nulls_.resize(rows);
-  if (is_text()) {
+  if (ends_.size() > rows) {
     bytes_.resize(rows == 0 ? 0 : ends_[rows - 1]);
     ends_.resize(rows);
-  } else {
-    bytes_.resize(rows * width_);
+    nulls_.resize(rows);
+  } else if (!is_text() && bytes_.size() > rows * missing_.size()) {
+    bytes_.resize(rows * missing_.size());
   }
 }
 
 void PromotedColumn::encode(NativeWriter& out, std::size_t begin, std::size_t end) const {
   if (column_.repeats) return encode_repeating(out, begin, end);
-  const std::size_t last = std::clamp(nulls_.size(), begin, end);  // behind it all are NULL
+  if (is_text()) return encode_texts(out, begin, end);
+  const std::size_t width = missing_.size();
+  const std::size_t last = std::clamp(bytes_.size() / width, begin, end);  // behind it all are missing
+  if (last > begin) out.raw(bytes_.data() + begin * width, (last - begin) * width);
+  for (std::size_t row = last; row < end; ++row) out.raw(missing_.data(), width);
+}
+
+void PromotedColumn::encode_texts(NativeWriter& out, std::size_t begin, std::size_t end) const {
+  const std::size_t last = std::clamp(ends_.size(), begin, end);  // behind it all are NULL
   if (last > begin) out.raw(nulls_.data() + begin, last - begin);
   out.fill('\1', end - last);
-  if (is_text()) {
-    for (std::size_t row = begin; row < last; ++row) {
-      const std::size_t start = row == 0 ? 0 : ends_[row - 1];
-      out.text(std::string_view(bytes_).substr(start, ends_[row] - start));
-    }
-    out.fill('\0', end - last);
-  } else {
-    if (last > begin) out.raw(bytes_.data() + begin * width_, (last - begin) * width_);
-    out.fill('\0', (end - last) * width_);
+  for (std::size_t row = begin; row < last; ++row) {
+    const std::size_t start = row == 0 ? 0 : ends_[row - 1];
+    out.text(std::string_view(bytes_).substr(start, ends_[row] - start));
   }
+  out.fill('\0', end - last);
 }
 
 /// As LowCardinalityColumn::encode, with two keys in front: one that stands for NULL, and the type's default.
@@ -56,8 +76,8 @@ void PromotedColumn::encode_repeating(NativeWriter& out, std::size_t begin, std:
     out.text("");
     for (std::uint32_t id = 0; id < dictionary_.size(); ++id) out.text(dictionary_.at(id));
   } else {
-    out.fill('\0', 2 * width_);  // the dictionary's number 0, the empty text, is the default
-    for (std::uint32_t id = 1; id < dictionary_.size(); ++id) out.raw(dictionary_.at(id).data(), width_);
+    out.fill('\0', 2 * missing_.size());  // the dictionary's number 0, the empty text, is the default
+    for (std::uint32_t id = 1; id < dictionary_.size(); ++id) out.raw(dictionary_.at(id).data(), missing_.size());
   }
   const std::size_t last = std::clamp(ids_.size(), begin, end);
   const std::span ids = last > begin ? std::span(ids_).subspan(begin, last - begin) : std::span<const std::uint32_t>();

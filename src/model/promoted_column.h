@@ -1,11 +1,13 @@
 #pragma once
-// The builder of one attribute's column: a row that lacks the attribute is NULL.
+// The builder of one attribute's own column.
 
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/attribute_form.h"
 #include "model/attribute_layout.h"
 #include "model/dictionary.h"
 #include "model/native_writer.h"
@@ -13,28 +15,27 @@
 namespace tetrascope {
 
 /// Rows are named by number, so that a row without the attribute costs nothing: add(row, value) fills what lies between
-/// with NULL, encode() what lies behind. Only the add() of its layout's type may be called.
+/// with NULL, or what stands for it, encode() what lies behind. Only the add of its layout's type may be called.
 class PromotedColumn {
  public:
-  explicit PromotedColumn(const AttributeColumn& column)
-      : column_(column), engine_type_(column.engine_type()), width_(column.type == FieldType::kBool ? 1 : 8) {}
+  explicit PromotedColumn(const AttributeColumn& column);
 
-  /// False: the row has a value already, which stays.
+  /// False: the row has a value already, which stays, or the value is what stands for missing.
   bool add(std::size_t row, std::string_view text) {
     if (column_.repeats) return add_id(row, text);
-    if (!begin(row)) return false;
+    if (ends_.size() > row) return false;
+    nulls_.resize(row, 1);
+    nulls_.push_back(0);
+    ends_.resize(row, bytes_.size());
     bytes_.append(text);
-    ends_.back() = bytes_.size();
+    ends_.push_back(bytes_.size());
     return true;
   }
-  /// An integer's or a double's eight bytes.
-  template <class Number>
-  bool add_number(std::size_t row, Number value) {
-    const std::string_view raw(reinterpret_cast<const char*>(&value), sizeof value);
-    if (column_.repeats) return add_id(row, raw);
-    if (!begin(row)) return false;
-    bytes_.append(raw);
-    return true;
+  bool add(std::size_t row, std::int64_t value) { return add_number(row, number_bytes(value)); }
+  bool add(std::size_t row, double value) { return add_number(row, number_bytes(value)); }
+  template <std::same_as<bool> Bool>  // and nothing that could be taken for one
+  bool add(std::size_t row, Bool value) {
+    return add_number(row, value ? "\1" : std::string_view("\0", 1));
   }
 
   [[nodiscard]] const std::string& type() const { return engine_type_; }
@@ -57,17 +58,11 @@ class PromotedColumn {
 
  private:
   [[nodiscard]] bool is_text() const { return column_.type == FieldType::kString; }
-  /// Room for a value of `row`, with NULL for the rows before it.
-  bool begin(std::size_t row) {
-    if (nulls_.size() > row) return false;
-    if (is_text()) {
-      ends_.resize(row, bytes_.size());
-      ends_.push_back(bytes_.size());
-    } else {
-      bytes_.resize(row * width_);
-    }
-    nulls_.resize(row, 1);
-    nulls_.push_back(0);
+  bool add_number(std::size_t row, std::string_view bytes) {
+    if (column_.repeats) return add_id(row, bytes);
+    if (bytes == missing_ || bytes_.size() > row * missing_.size()) return false;
+    while (bytes_.size() < row * missing_.size()) bytes_.append(missing_);
+    bytes_.append(bytes);
     return true;
   }
   bool add_id(std::size_t row, std::string_view value) {
@@ -78,10 +73,11 @@ class PromotedColumn {
     return true;
   }
   void encode_repeating(NativeWriter& out, std::size_t begin, std::size_t end) const;
+  void encode_texts(NativeWriter& out, std::size_t begin, std::size_t end) const;
 
   AttributeColumn column_;
   std::string engine_type_;
-  std::size_t width_;
+  std::string missing_;  ///< the bytes of a number of a row without the attribute
   // Of a column whose values repeat. Numbers stand in the dictionary as their bytes.
   Dictionary dictionary_;
   std::vector<std::uint32_t> ids_;

@@ -10,6 +10,9 @@ namespace {
 // partition, and what is dropped after its retention is dropped whole (docs/adr/0004-tables.md).
 constexpr std::string_view kByWeekOfArrival = "toMonday(fromUnixTimestamp64Nano(received, 'UTC'))";
 constexpr std::string_view kTraceIndex = "by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1";
+// Which rows of a part can be of the time that is asked for: the sort key is a coarser one.
+constexpr std::string_view kStartIndex = "by_time start TYPE minmax GRANULARITY 1";
+constexpr std::string_view kTimeIndex = "by_time time TYPE minmax GRANULARITY 1";
 
 TableSchema telemetry(std::string name, std::vector<TableSchema::Column> columns, std::string order_by,
                       std::vector<std::string> indexes) {
@@ -20,6 +23,15 @@ TableSchema telemetry(std::string name, std::vector<TableSchema::Column> columns
   table.order_by = std::move(order_by);
   table.indexes = std::move(indexes);
   return table;
+}
+
+std::vector<TableSchema::Column> span_columns() {
+  std::vector<TableSchema::Column> columns = SpanColumns::schema_columns();
+  columns.push_back(
+      {"span_id", "FixedString(8)", "", "W3C span id, 8 bytes", "toFixedString(substring(ids, 1, 8), 8)"});
+  columns.push_back({"parent_span_id", "FixedString(8)", "", "span id of the parent; zero for a root",
+                     "toFixedString(substring(ids, 9, 8), 8)"});
+  return columns;
 }
 
 TableSchema fields_table() {
@@ -33,13 +45,16 @@ TableSchema fields_table() {
 
 const std::array<TableSchema, 6>& tables() {
   static const std::array<TableSchema, 6> kTables = {
-      telemetry("spans", SpanColumns::schema_columns(), "(bucket, trace_id, start)", {std::string(kTraceIndex)}),
-      telemetry("logs", LogColumns::schema_columns(), "(bucket, service, time)", {std::string(kTraceIndex)}),
+      telemetry("spans", span_columns(), "(bucket, trace_id, start)",
+                {std::string(kTraceIndex), std::string(kStartIndex)}),
+      telemetry("logs", LogColumns::schema_columns(), "(bucket, service, time)",
+                {std::string(kTraceIndex), std::string(kTimeIndex)}),
       telemetry("occurrences", OccurrenceColumns::schema_columns(), "(bucket, service, time)",
-                {std::string(kTraceIndex)}),
-      telemetry("metrics", MetricColumns::schema_columns(), "(bucket, service, name, time)", {}),
-      telemetry("documents", DocumentColumns::schema_columns(), "(bucket, kind, trace_id, key)",
-                {std::string(kTraceIndex), "by_key key TYPE bloom_filter(0.001) GRANULARITY 1"}),
+                {std::string(kTraceIndex), std::string(kTimeIndex)}),
+      telemetry("metrics", MetricColumns::schema_columns(), "(bucket, service, name, time)", {std::string(kTimeIndex)}),
+      telemetry(
+          "documents", DocumentColumns::schema_columns(), "(bucket, kind, trace_id, key)",
+          {std::string(kTraceIndex), std::string(kTimeIndex), "by_key key TYPE bloom_filter(0.001) GRANULARITY 1"}),
       fields_table(),
   };
   return kTables;

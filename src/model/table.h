@@ -25,6 +25,7 @@ struct TableSchema {
     std::string type;
     std::string codec;
     std::string help;
+    std::string alias = "";  ///< SQL that computes it from other columns when it is asked for; "" = it is stored
   };
   std::string name;
   std::vector<Column> columns;

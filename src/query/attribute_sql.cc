@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "model/attribute_form.h"
 #include "model/schema.h"
 #include "query/types.h"
 
@@ -96,33 +97,31 @@ std::string shared_attribute_sql(const Attribute& attribute, std::string_view co
   }
 }
 
-struct AttributeMap {
+struct StoredType {
   FieldType field;
   Type type;
-  std::string_view column;
 };
-constexpr AttributeMap kMaps[] = {
-    {FieldType::kString, Type::kString, "attributes_string"}, {FieldType::kInt, Type::kInt, "attributes_int"},
-    {FieldType::kDouble, Type::kDouble, "attributes_double"}, {FieldType::kBool, Type::kBool, "attributes_bool"},
-    {FieldType::kJson, Type::kAny, "attributes_json"},
+constexpr StoredType kStoredTypes[] = {
+    {FieldType::kString, Type::kString}, {FieldType::kInt, Type::kInt},  {FieldType::kDouble, Type::kDouble},
+    {FieldType::kBool, Type::kBool},     {FieldType::kJson, Type::kAny},
 };
 
-/// Elements of maps are Nullable, as columns of attributes are, so that a key that the row lacks reads as NULL, and
-/// only that key is read.
+/// Elements of the map are Nullable, as what columns of attributes give is, so that a key that the row lacks reads as
+/// NULL, and only that key is read.
 std::string own_attribute_sql(const Attribute& attribute, const AttributeLayout& layout, StatementBuilder& out) {
-  std::string key;
-  const auto element = [&](const AttributeMap& map) {
-    if (const auto column = layout.find(map.field, attribute.key))
-      return TypedSql{fmt::format("`{}`", layout.name(*column)), map.type};
-    if (key.empty()) key = out.reference("String", attribute.key);
-    std::string text = fmt::format("{}[{}]", map.column, key);
-    if (map.field == FieldType::kJson) text = fmt::format("nullIf({}, 'null')", text);  // sent, but empty
-    return TypedSql{std::move(text), map.type};
+  const auto value = [&](const StoredType& stored) {
+    if (const auto column = layout.find(stored.field, attribute.key))
+      return TypedSql{layout.columns()[*column].value_sql(), stored.type};
+    const std::string key = out.reference("String", map_key(stored.field, attribute.key));
+    std::string text = element_sql(stored.field, fmt::format("{}[{}]", kAttributesMap, key));
+    if (stored.field == FieldType::kJson) text = fmt::format("nullIf({}, 'null')", text);  // sent, but empty
+    return TypedSql{std::move(text), stored.type};
   };
-  if (attribute.type != Type::kAny) return element(*std::ranges::find(kMaps, attribute.type, &AttributeMap::type)).text;
+  if (attribute.type != Type::kAny)
+    return value(*std::ranges::find(kStoredTypes, attribute.type, &StoredType::type)).text;
   std::vector<std::string> found;
-  for (const AttributeMap& map : kMaps) {
-    if (attribute.types.has(map.field)) found.push_back(convert_sql(element(map), Type::kAny));
+  for (const StoredType& stored : kStoredTypes) {
+    if (attribute.types.has(stored.field)) found.push_back(convert_sql(value(stored), Type::kAny));
   }
   if (found.empty()) return missing_sql(Type::kAny);
   return found.size() == 1 ? found.front() : fmt::format("coalesce({})", fmt::join(found, ", "));
@@ -131,25 +130,39 @@ std::string own_attribute_sql(const Attribute& attribute, const AttributeLayout&
 /// SQL of arrays of `"key":value`, of the attributes that have columns.
 std::vector<std::string> column_members(const AttributeLayout& layout) {
   std::vector<std::string> members;
-  for (std::size_t i = 0; i < layout.columns().size(); ++i) {
-    const AttributeColumn& column = layout.columns()[i];
-    const Type type = std::ranges::find(kMaps, column.type, &AttributeMap::field)->type;
-    const std::string name = fmt::format("`{}`", layout.name(i));
-    const std::string value = convert_sql({fmt::format("assumeNotNull({})", name), type}, Type::kAny);
+  for (const AttributeColumn& column : layout.columns()) {
+    const Type type = std::ranges::find(kStoredTypes, column.type, &StoredType::field)->type;
+    const std::string value = column.value_sql();
+    const std::string json = convert_sql({fmt::format("assumeNotNull({})", value), type}, Type::kAny);
     members.push_back(
-        fmt::format("if(isNull({}), [], [concat('\"{}\":', assumeNotNull({}))])", name, column.key, value));
+        fmt::format("if(isNull({}), [], [concat('\"{}\":', assumeNotNull({}))])", value, column.key, json));
   }
   return members;
 }
 
 /// The map without the keys that have columns. Rows that came before their column have the value in both.
-std::string without_columns(const AttributeMap& map, const AttributeLayout& layout) {
+std::string without_columns(const AttributeLayout& layout) {
   std::vector<std::string> keys;
-  for (const AttributeColumn& column : layout.columns()) {
-    if (column.type == map.field) keys.push_back(fmt::format("'{}'", column.key));
+  for (const AttributeColumn& column : layout.columns())
+    keys.push_back(fmt::format("'{}'", map_key(column.type, column.key)));
+  if (keys.empty()) return std::string(kAttributesMap);
+  return fmt::format("mapFilter((k, v) -> k NOT IN ({}), {})", fmt::join(keys, ", "), kAttributesMap);
+}
+
+/// SQL of an array of `"key":value`, of the attributes in the map: `k` is a key with its letter, `v` the element.
+std::string map_members(const AttributeLayout& layout) {
+  std::string value = "multiIf(";
+  for (const StoredType& stored : kStoredTypes) {
+    const std::string typed = fmt::format("assumeNotNull({})", element_sql(stored.field, "v"));
+    const std::string json = convert_sql({typed, stored.type}, Type::kAny);
+    const bool last = stored.field == FieldType::kJson;
+    value += last ? json : fmt::format("startsWith(k, '{}'), {}, ", map_letter(stored.field), json);
   }
-  if (keys.empty()) return std::string(map.column);
-  return fmt::format("mapFilter((k, v) -> k NOT IN ({}), {})", fmt::join(keys, ", "), map.column);
+  value += ")";
+  return fmt::format(
+      "arrayMap((k, v) -> concat(toJSONString(substring(k, 2)), ':', assumeNotNull({1})), mapKeys({0}), "
+      "mapValues({0}))",
+      without_columns(layout), value);
 }
 
 /// Text of one JSON value: a string's own, true and false as 1 and 0, the rest as it is written.
@@ -228,13 +241,7 @@ std::string all_attributes_sql(Level level, std::string_view opened, const Attri
   }
   if (!opened.empty()) return std::string(opened);
   std::vector<std::string> members = column_members(layout);
-  for (const AttributeMap& map : kMaps) {
-    const std::string value = convert_sql({"assumeNotNull(v)", map.type}, Type::kAny);
-    const std::string own = without_columns(map, layout);
-    members.push_back(fmt::format(
-        "arrayMap((k, v) -> concat(toJSONString(k), ':', assumeNotNull({1})), mapKeys({0}), mapValues({0}))", own,
-        value));
-  }
+  members.push_back(map_members(layout));
   return fmt::format("concat('{{', arrayStringConcat(arrayConcat({}), ','), '}}')", fmt::join(members, ", "));
 }
 

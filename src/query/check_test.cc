@@ -154,28 +154,30 @@ TEST(Fields, OnlyPlacesWhereTheKeyOccursAreRead) {
   const FieldTypes none;
   const auto one = attribute_of_known_types("k", {types({FieldType::kInt}), none, none});
   EXPECT_EQ(one.type, Type::kInt);
-  EXPECT_EQ(sql_of(one.expr), "attributes_int[{p0:String}]");
+  EXPECT_EQ(sql_of(one.expr), "reinterpretAsInt64(attributes[{p0:String}])");
 
   const auto numbers = attribute_of_known_types("k", {types({FieldType::kInt, FieldType::kDouble}), none, none});
   EXPECT_EQ(numbers.type, Type::kDouble);
-  EXPECT_EQ(sql_of(numbers.expr), "coalesce(attributes_double[{p0:String}], toFloat64(attributes_int[{p0:String}]))");
+  EXPECT_EQ(sql_of(numbers.expr),
+            "coalesce(reinterpretAsFloat64(attributes[{p0:String}]), "
+            "toFloat64(reinterpretAsInt64(attributes[{p1:String}])))");
 
   const auto levels = attribute_of_known_types("k", {types({FieldType::kInt}), none, types({FieldType::kDouble})});
   EXPECT_EQ(levels.type, Type::kDouble);
-  EXPECT_THAT(sql_of(levels.expr),
-              HasSubstr("coalesce(toFloat64(attributes_int[{p0:String}]), if(match(JSON_QUERY(resource"));
+  EXPECT_THAT(
+      sql_of(levels.expr),
+      HasSubstr("coalesce(toFloat64(reinterpretAsInt64(attributes[{p0:String}])), if(match(JSON_QUERY(resource"));
 
   const auto mixed = attribute_of_known_types("k", {types({FieldType::kString, FieldType::kJson}), none, none});
   EXPECT_EQ(mixed.type, Type::kAny);
   EXPECT_EQ(sql_of(mixed.expr),
-            "coalesce(nullIf(toJSONString(attributes_string[{p0:String}]), 'null'), "
-            "nullIf(attributes_json[{p0:String}], 'null'))");
+            "coalesce(nullIf(toJSONString(attributes[{p0:String}]), 'null'), nullIf(attributes[{p1:String}], 'null'))");
 
   const auto unknown = attribute_of_known_types("k", {none, none, none});
   EXPECT_EQ(sql_of(unknown.expr), "CAST(NULL, 'Nullable(String)')");
   EXPECT_EQ(sql_of(attribute_of_known_types("k", {none, none, none}, Type::kInt)), "CAST(NULL, 'Nullable(Int64)')");
   EXPECT_EQ(sql_of(attribute_of_known_types("k", {types({FieldType::kInt}), none, none}, Type::kString)),
-            "toString(attributes_int[{p0:String}])");
+            "toString(reinterpretAsInt64(attributes[{p0:String}]))");
 }
 
 TEST(Fields, IdsInEveryClientsWriting) {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "model/origin_columns.h"
 #include "query/attribute_sql.h"
 #include "query/types.h"
 #include "query/writer.h"
@@ -14,8 +13,10 @@
 namespace tetrascope::plan {
 namespace {
 
-/// Span events are found by the place of their span: it is looked for this much earlier.
+/// Span events are found by the place of their span: it began at most this much earlier,
 constexpr std::int64_t kLongestSpan = 3600 * kNanosPerSecond;
+/// or, where clocks differ, later.
+constexpr std::int64_t kLateSpan = 300 * kNanosPerSecond;
 
 bool opens(const TableRead& read, std::string_view name) {
   return std::ranges::find(read.unnest, name) != read.unnest.end();
@@ -46,6 +47,9 @@ AttributeLayoutPtr layout_of(Table table, const AttributeLayouts& layouts) {
 std::int64_t earlier(std::int64_t time, std::int64_t by) {
   return time < std::numeric_limits<std::int64_t>::min() + by ? std::numeric_limits<std::int64_t>::min() : time - by;
 }
+std::int64_t later(std::int64_t time, std::int64_t by) {
+  return time > std::numeric_limits<std::int64_t>::max() - by ? std::numeric_limits<std::int64_t>::max() : time + by;
+}
 
 }  // namespace
 
@@ -69,23 +73,23 @@ TypedSql Writer::node(const AllAttributes& attributes, const Scope& scope) {
   return {all_attributes_sql(attributes.level, opened_attributes(*scope.read), *layout), Type::kAny};
 }
 
-/// Conditions on plain columns, so that the sort key, which begins with `bucket`, leaves out what lies elsewhere.
+/// Conditions on plain columns, so that the index `by_time` leaves out what lies elsewhere.
 std::string Writer::time_condition(const TableRead& read, const TimeRange& range) {
   const bool events = opens(read, "event_time");
   const std::string time = events ? opened_name("event_time") : std::string(time_column(read.table));
   const std::int64_t from = range.from.value;
   const std::int64_t to = range.to.value;
-  const auto bucket = [&](std::int64_t at) {
-    return out_.reference("Int32", std::to_string(time_bucket(UnixNanos{at})));
+  const auto bound = [&](std::string_view column, std::string_view comparison, std::int64_t at) {
+    return fmt::format("{} {} {}", column, comparison, out_.reference("Int64", std::to_string(at)));
   };
   // A side without a bound asks nothing: a question that finds its rows by id is planned in half the time.
   std::vector<std::string> conditions;
   const bool begins = from > kAllTime.from.value;
   const bool ends = to < kAllTime.to.value;
-  if (begins) conditions.push_back("bucket >= " + bucket(events ? earlier(from, kLongestSpan) : from));
-  if (ends) conditions.push_back("bucket <= " + bucket(earlier(to, 1)));
-  if (begins) conditions.push_back(fmt::format("{} >= {}", time, out_.reference("Int64", std::to_string(from))));
-  if (ends) conditions.push_back(fmt::format("{} < {}", time, out_.reference("Int64", std::to_string(to))));
+  if (events && begins) conditions.push_back(bound("start", ">=", earlier(from, kLongestSpan)));
+  if (events && ends) conditions.push_back(bound("start", "<", later(to, kLateSpan)));
+  if (begins) conditions.push_back(bound(time, ">=", from));
+  if (ends) conditions.push_back(bound(time, "<", to));
   return conditions.empty() ? "true" : fmt::format("{}", fmt::join(conditions, " AND "));
 }
 

@@ -36,6 +36,7 @@ constexpr std::string_view kSettings[] = {
 
 std::string column_definition(const TableSchema::Column& column) {
   std::string text = "`" + column.name + "` " + column.type;
+  if (!column.alias.empty()) text += " ALIAS " + column.alias;
   if (!column.codec.empty()) text += " " + column.codec;
   return text;
 }

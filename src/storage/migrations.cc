@@ -12,6 +12,7 @@
 #include "model/schema.h"
 #include "model/table.h"
 #include "storage/ddl.h"
+#include "storage/one_map_migration.h"
 
 namespace tetrascope {
 namespace {
@@ -79,7 +80,7 @@ Result<void> check_tables(Storage& storage) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::vector<Migration> kMigrations;
+  static const std::vector<Migration> kMigrations = {{2, {}, one_map_statements}};
   return kMigrations;
 }
 
@@ -110,7 +111,12 @@ Result<void> migrate(Storage& storage, std::span<const Migration> migrations) {
   for (const Migration& migration : migrations) {
     if (stored == 0 || migration.version <= stored) continue;
     log_info("bringing the stored data forward to schema {}", migration.version);
-    for (const std::string& statement : migration.statements) RETURN_IF_ERROR(storage.change_schema(statement));
+    std::vector<std::string> statements = migration.statements;
+    if (migration.planned != nullptr) {
+      ASSIGN_OR_RETURN(const std::vector<std::string> planned, migration.planned(storage));
+      statements.insert(statements.end(), planned.begin(), planned.end());
+    }
+    for (const std::string& statement : statements) RETURN_IF_ERROR(storage.change_schema(statement));
     RETURN_IF_ERROR(note_version(storage, migration.version));
   }
   return check_tables(storage);

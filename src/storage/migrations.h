@@ -20,6 +20,8 @@ namespace tetrascope {
 struct Migration {
   std::uint32_t version = 0;
   std::vector<std::string> statements;
+  /// Further ones, for what the store holds; asked before the first of them runs.
+  Result<std::vector<std::string>> (*planned)(Storage& storage) = nullptr;
 };
 
 /// In order, without gaps, from version 2.

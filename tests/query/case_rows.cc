@@ -95,9 +95,8 @@ void add_links(SpanColumns& spans, const Row& row) {
 
 void add(SpanColumns& spans, const Row& row) {
   add_origin(spans.origin, row);
-  add_trace(spans.trace, row);
-  spans.parent_span_id.add(span_id_from_text(row.text("parent")).id);
-  spans.parent_span_id_text.add("");
+  spans.ids.add(trace_id_from_text(row.text("trace")), span_id_from_text(row.text("span")),
+                span_id_from_text(row.text("parent")));
   spans.trace_state.add("");
   spans.start.add(row.time().value);
   spans.duration.add(row.number("duration"));

@@ -29,6 +29,15 @@ void add(IdColumn<N>& column, std::size_t n) {
   for (std::size_t i = 0; i < N; ++i) id.bytes[i] = static_cast<std::uint8_t>(n * 31 + i);
   column.add(id);
 }
+void add(SpanIdsColumn& column, std::size_t n) {
+  Id<8> span;
+  Id<8> parent;
+  for (std::size_t i = 0; i < 8; ++i) {
+    span.bytes[i] = static_cast<std::uint8_t>(n * 31 + i);
+    parent.bytes[i] = static_cast<std::uint8_t>(n * 31 + 8 + i);
+  }
+  column.add(span, parent);
+}
 void add(StringColumn& column, std::size_t n) { column.add(text_for(n)); }
 void add(LowCardinalityColumn& column, std::size_t n) { column.add("word " + std::to_string(n % 3)); }
 template <class Inner>
@@ -36,12 +45,8 @@ void add(ArrayColumn<Inner>& column, std::size_t n) {
   for (std::size_t i = 0; i < n % 4; ++i) add(column.elements, n + i);
   column.end_row();
 }
-template <class Values>
-void add(MapColumn<Values>& column, std::size_t n) {
-  for (std::size_t i = 0; i < n % 3; ++i) {
-    column.add_key("key." + std::to_string(i));
-    add(column.values, n + i);
-  }
+void add(MapColumn& column, std::size_t n) {
+  for (std::size_t i = 0; i < n % 3; ++i) column.add("skey." + std::to_string(i), text_for(n + i));
   column.end_row();
 }
 

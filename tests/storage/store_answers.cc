@@ -1,5 +1,8 @@
 #include "storage/store_answers.h"
 
+#include <algorithm>
+#include <iterator>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -9,10 +12,38 @@
 namespace tetrascope {
 namespace {
 
+/// Columns of earlier schemas that the present one holds in another form, and SQL of what they held.
+struct OldColumn {
+  std::string_view name;
+  std::string_view sql;
+};
+constexpr OldColumn kOldColumns[] = {
+    {"attributes_string",
+     "CAST(mapApply((k, v) -> (substring(k, 2), v), mapFilter((k, v) -> startsWith(k, 's'), attributes)), "
+     "'Map(LowCardinality(String), Nullable(String))')"},
+    {"attributes_int",
+     "CAST(mapApply((k, v) -> (substring(k, 2), reinterpretAsInt64(v)), mapFilter((k, v) -> startsWith(k, 'i'), "
+     "attributes)), 'Map(LowCardinality(String), Nullable(Int64))')"},
+    {"attributes_double",
+     "CAST(mapApply((k, v) -> (substring(k, 2), reinterpretAsFloat64(v)), mapFilter((k, v) -> startsWith(k, 'd'), "
+     "attributes)), 'Map(LowCardinality(String), Nullable(Float64))')"},
+    {"attributes_bool",
+     "CAST(mapApply((k, v) -> (substring(k, 2), CAST(v = '1', 'Nullable(Bool)')), mapFilter((k, v) -> "
+     "startsWith(k, 'b'), attributes)), 'Map(LowCardinality(String), Nullable(Bool))')"},
+    {"attributes_json",
+     "CAST(mapApply((k, v) -> (substring(k, 2), v), mapFilter((k, v) -> startsWith(k, 'j'), attributes)), "
+     "'Map(LowCardinality(String), Nullable(String))')"},
+};
+
+std::string column_sql(std::string_view column) {
+  const auto old = std::ranges::find(kOldColumns, column, &OldColumn::name);
+  return old != std::end(kOldColumns) ? std::string(old->sql) : "`" + std::string(column) + "`";
+}
+
 /// Cells are JSON of the store's own kind, which keeps types and gets every byte sequence through.
 Result<Value> table_answer(Storage& storage, const std::string& table, const std::vector<std::string>& columns) {
   std::string list;
-  for (const std::string& column : columns) list += (list.empty() ? "`" : ", `") + column + "`";
+  for (const std::string& column : columns) list += (list.empty() ? "" : ", ") + column_sql(column);
   ASSIGN_OR_RETURN(
       Rows rows,
       storage.execute({"SELECT " + list + " FROM `" + table + "` ORDER BY toString(tuple(" + list + "))", {}}));

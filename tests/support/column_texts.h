@@ -1,6 +1,10 @@
 #pragma once
 // What stands in columns, as text that a test can compare.
 
+#include <fmt/core.h>
+
+#include <cstdint>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -35,12 +39,24 @@ inline Texts texts(const StringColumn& column) {
   return out;
 }
 
-/// Keys of a map column, in order, over all rows.
-template <class Values>
-Texts keys(const MapColumn<Values>& map) {
+/// The elements of a map of attributes over all rows, in order: `s http.route=/`, `i code=4`, `j list=[1]`.
+inline Texts elements(const MapColumn& map) {
   Texts out;
-  const Dictionary& keys = map.keys().dictionary();
-  for (std::uint32_t id = 1; id < keys.size(); ++id) out.emplace_back(keys.at(id));
+  for (std::size_t i = 0; i < map.keys().size(); ++i) {
+    const std::string_view key = map.keys()[i];
+    std::string value(map.values()[i]);
+    if (key.front() == 'i') {
+      std::int64_t number = 0;
+      std::memcpy(&number, value.data(), sizeof number);
+      value = std::to_string(number);
+    }
+    if (key.front() == 'd') {
+      double number = 0;
+      std::memcpy(&number, value.data(), sizeof number);
+      value = fmt::format("{}", number);
+    }
+    out.push_back(std::string(1, key.front()).append(" ").append(key.substr(1)).append("=").append(value));
+  }
   return out;
 }
 

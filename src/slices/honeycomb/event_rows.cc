@@ -168,9 +168,7 @@ void append_span(const Event& event, Fields fields, const SpanIdentity& span, co
 
   spans.attributes.use_dataset(place.environment, place.dataset);
   spans.origin.add(start, origin_of(fields, place));
-  spans.trace.add(trace_id, span_id);
-  spans.parent_span_id.add(parent_id.id);
-  spans.parent_span_id_text.add(parent_id.text);
+  spans.ids.add(trace_id, span_id, parent_id);
   spans.trace_state.add({});
   spans.start.add(start.value);
   spans.duration.add(span.nanos);

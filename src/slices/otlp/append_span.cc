@@ -39,9 +39,7 @@ Result<void> Appender::span(const SpanRecord& span) {
   const SampleRate sample = rate_of_span(span, *scope_, *resource_);
   SpanColumns& rows = out_.spans;
   add_origin(rows.origin, start, origin_added_);
-  rows.trace.add(span.trace_id, span.span_id);
-  rows.parent_span_id.add(span.parent_span_id.id);
-  rows.parent_span_id_text.add(span.parent_span_id.text);
+  rows.ids.add(span.trace_id, span.span_id, span.parent_span_id);
   rows.trace_state.add(span.trace_state);
   rows.start.add(start.value);
   rows.duration.add(UnixNanos::from_unsigned(span.end).value - start.value);

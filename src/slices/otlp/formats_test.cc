@@ -272,7 +272,7 @@ TEST(Json, ValuesMayBeSixtyFourDeep) {
   Batch batch;
   const auto taken = decode_traces_json(nested_json(kMaxValueDepth), kContext, batch);
   EXPECT_TRUE(taken) << taken.error().message;
-  EXPECT_TRUE(value_from_json(texts(batch.spans.attributes.jsons.values)[0]));
+  EXPECT_TRUE(value_from_json(batch.spans.attributes.others.values()[0]));
   const auto refused = decode_traces_json(nested_json(kMaxValueDepth + 1), kContext, batch);
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().message.ends_with("values are nested too deep")) << refused.error().message;
@@ -286,11 +286,11 @@ TEST(Json, UpperCaseIdsAreTheSameIds) {
     {"traceId":"abcdef0123456789abcdef0123456789","spanId":"eee19b7ec3c1b174"},
     {"traceId":"q83vASNFZ4mrze8BI0VniQ==","spanId":"7uGbfsPBsXQ="}]}]}]})";
   ASSERT_TRUE(decode_traces_json(body, kContext, batch));
-  const std::string ids = encoded(batch.spans.trace.trace_id);
+  const std::string ids = encoded(batch.spans.ids.trace_id);
   ASSERT_EQ(ids.size(), 48U);
   EXPECT_EQ(ids.substr(0, 16), ids.substr(16, 16));
   EXPECT_EQ(ids.substr(0, 16), ids.substr(32, 16)) << "base64 of 16 bytes";
-  EXPECT_EQ(texts(batch.spans.trace.trace_id_text), (Texts{"ABCDEF0123456789ABCDEF0123456789", "", ""}));
+  EXPECT_EQ(texts(batch.spans.ids.trace_id_text), (Texts{"ABCDEF0123456789ABCDEF0123456789", "", ""}));
 }
 
 TEST(Json, SecondRequestsDoNotSeeTheFirst) {
@@ -300,7 +300,7 @@ TEST(Json, SecondRequestsDoNotSeeTheFirst) {
   ASSERT_TRUE(decode_traces_json(json_span(R"("name":"second")"), kContext, batch));
   EXPECT_EQ(batch.spans.rows(), 1U);
   EXPECT_EQ(batch.spans.name[0], "second");
-  EXPECT_EQ(encoded(batch.spans.attributes.ints.values), "");
+  EXPECT_EQ(elements(batch.spans.attributes.others), Texts());
 }
 
 }  // namespace

@@ -93,9 +93,8 @@ TEST(Logs, ExceptionsInThemAreOccurrences) {
     EXPECT_EQ(batch.occurrences.exception_type[0], "E");
     EXPECT_EQ(batch.occurrences.sample_rate[0], 2U);
     EXPECT_EQ(batch.occurrences.time[0], kReceived.value);
-    EXPECT_EQ(keys(batch.occurrences.attributes.strings), (Texts{"user"}));
-    EXPECT_EQ(keys(batch.occurrences.attributes.ints), Texts());
-    EXPECT_EQ(keys(batch.logs.attributes.strings), (Texts{"exception.type", "user"}));
+    EXPECT_EQ(elements(batch.occurrences.attributes.others), (Texts{"s user=u"}));
+    EXPECT_EQ(elements(batch.logs.attributes.others), (Texts{"s exception.type=E", "s user=u"}));
   }
 }
 

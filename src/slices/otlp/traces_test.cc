@@ -53,9 +53,8 @@ TEST(Traces, EverythingOfASpanIsKept) {
   EXPECT_EQ(
       rows.origin.scope[0],
       R"({"name":"lib","version":"1.0","attributes":{"k":"v"},"schema_url":"scope-schema","dropped_attributes":6})");
-  EXPECT_EQ(encoded(rows.trace.trace_id), kTraceId);
-  EXPECT_EQ(encoded(rows.trace.span_id), kSpanId);
-  EXPECT_EQ(encoded(rows.parent_span_id), "parentid");
+  EXPECT_EQ(encoded(rows.ids.trace_id), kTraceId);
+  EXPECT_EQ(encoded(rows.ids.ids), std::string(kSpanId) + "parentid");
   EXPECT_EQ(rows.name[0], "GET /");
   EXPECT_EQ(rows.trace_state[0], "k=v");
   EXPECT_EQ(rows.start[0], 1000);
@@ -68,13 +67,9 @@ TEST(Traces, EverythingOfASpanIsKept) {
   EXPECT_EQ(rows.dropped_attributes[0], 7U);
   EXPECT_EQ(rows.dropped_events[0], 8U);
   EXPECT_EQ(rows.dropped_links[0], 9U);
-  EXPECT_EQ(keys(rows.attributes.strings), (Texts{"s"}));
-  EXPECT_EQ(rows.attributes.ints.values[0], -4);
-  EXPECT_EQ(rows.attributes.doubles.values[0], 2.5);
-  EXPECT_EQ(keys(rows.attributes.bools), (Texts{"b", "m.in"}));
-  EXPECT_EQ(keys(rows.attributes.jsons), (Texts{"a", "m", "r", "none"}));
-  EXPECT_EQ(texts(rows.attributes.jsons.values),
-            (Texts{R"(["x",1])", R"({"in":false})", R"({"$bytes":"/wE="})", "null"}));
+  EXPECT_EQ(elements(rows.attributes.others),
+            (Texts{"s s=x", "i i=-4", "d d=2.5", "b b=1", R"(j a=["x",1])", R"(j m={"in":false})", "b m.in=0",
+                   R"(j r={"$bytes":"/wE="})", "j none=null"}));
   EXPECT_EQ(rows.event_time.elements[0], 1100);
   EXPECT_EQ(rows.event_name.elements[0], "cache miss");
   EXPECT_EQ(texts(rows.event_attributes.elements), (Texts{R"({"key":"k1"})"}));
@@ -135,11 +130,11 @@ TEST(Traces, IdsOfOtherLengthsKeepTheirText) {
     ASSERT_TRUE(decode_traces(request({}, {}, {bytes(1, row.trace) + bytes(2, row.span)}), kContext, batch));
     ASSERT_EQ(batch.spans.rows(), 1U);
     if (!row.trace_hex.empty()) {
-      EXPECT_EQ(to_hex(encoded(batch.spans.trace.trace_id)), row.trace_hex);
-      EXPECT_EQ(to_hex(encoded(batch.spans.trace.span_id)), row.span_hex);
+      EXPECT_EQ(to_hex(encoded(batch.spans.ids.trace_id)), row.trace_hex);
+      EXPECT_EQ(to_hex(encoded(batch.spans.ids.ids)), row.span_hex + std::string(16, '0'));
     }
-    EXPECT_EQ(texts(batch.spans.trace.trace_id_text)[0], row.trace_text);
-    EXPECT_EQ(texts(batch.spans.trace.span_id_text)[0], row.span_text);
+    EXPECT_EQ(texts(batch.spans.ids.trace_id_text)[0], row.trace_text);
+    EXPECT_EQ(texts(batch.spans.ids.span_id_text)[0], row.span_text);
   }
 }
 
@@ -165,11 +160,15 @@ TEST(Traces, SampleRateComesFromAttributesThenTracestate) {
   const struct {
     std::string resource, scope, more;
     std::uint32_t rate;
-    Texts left;  ///< integer attributes that are stored
+    Texts left;  ///< attributes that are stored
   } table[] = {
       {{}, {}, {}, 1, {}},
       {{}, {}, bytes(9, pair("sampleRate", integer(5))), 5, {}},
-      {{}, {}, bytes(9, pair("SampleRate", integer(3))) + bytes(9, pair("sampleRate", integer(5))), 5, {"SampleRate"}},
+      {{},
+       {},
+       bytes(9, pair("SampleRate", integer(3))) + bytes(9, pair("sampleRate", integer(5))),
+       5,
+       {"i SampleRate=3"}},
       {{}, {}, bytes(9, pair("sampleRate", integer(0))) + by_state, 1, {}},
       {{}, in_scope, {}, 7, {}},
       {{}, in_scope, bytes(9, pair("SampleRate", integer(3))), 3, {}},
@@ -177,15 +176,15 @@ TEST(Traces, SampleRateComesFromAttributesThenTracestate) {
        in_scope,
        bytes(9, pair("SampleRate", integer(9))),
        3,
-       {"SampleRate"}},
+       {"i SampleRate=9"}},
       {{}, {}, by_state, 2, {}},
-      {{}, {}, by_state + bytes(9, pair("samplerate", integer(5))), 2, {"samplerate"}},
+      {{}, {}, by_state + bytes(9, pair("samplerate", integer(5))), 2, {"i samplerate=5"}},
   };
   for (const auto& row : table) {
     Batch batch;
     ASSERT_TRUE(decode_traces(request(row.resource, row.scope, {span("a", row.more)}), kContext, batch));
     EXPECT_EQ(batch.spans.sample_rate[0], row.rate);
-    EXPECT_EQ(keys(batch.spans.attributes.ints), row.left);
+    EXPECT_EQ(elements(batch.spans.attributes.others), row.left);
   }
 }
 
@@ -212,8 +211,7 @@ TEST(Traces, ExceptionsAreOccurrencesToo) {
   EXPECT_EQ(rows.level[0], "error");
   EXPECT_EQ(rows.time[0], 1500);
   EXPECT_EQ(rows.sample_rate[0], 4U);
-  EXPECT_EQ(keys(rows.attributes.ints), (Texts{"code"}));
-  EXPECT_EQ(keys(rows.attributes.strings), Texts());
+  EXPECT_EQ(elements(rows.attributes.others), (Texts{"i code=4", "i code=4", "i code=4", "i code=4"}));
   const std::string ids = encoded(rows.occurrence_id);
   EXPECT_NE(ids.substr(0, 16), ids.substr(16, 16)) << "two events of one span are two";
   EXPECT_EQ(ids.substr(0, 32), ids.substr(32)) << "sent again they are the same";
@@ -282,7 +280,7 @@ TEST(Traces, ValuesAsDeepAsAllowedAreTakenAndReadBack) {
   const std::string deepest = pair("k", nested(kMaxValueDepth));
   ASSERT_TRUE(decode_traces(request(bytes(1, deepest), {}, {span("a", bytes(9, deepest))}), kContext, batch));
   EXPECT_TRUE(value_from_json(batch.spans.origin.resource[0]));
-  EXPECT_TRUE(value_from_json(texts(batch.spans.attributes.jsons.values)[0]));
+  EXPECT_TRUE(value_from_json(batch.spans.attributes.others.values()[0]));
 }
 
 TEST(Traces, SmallPartsWithoutEndAreTooLargeNotAMemoryHog) {

@@ -117,9 +117,7 @@ class RowWriter {
     const bool call = space == "aws" || space == "remote";
     rows.attributes.use_dataset(origin_.environment, {});
     rows.origin.add(start, origin_);
-    rows.trace.add(segment_.trace_id, NamedId<8>{id, {}});
-    rows.parent_span_id.add(parent);
-    rows.parent_span_id_text.add({});
+    rows.ids.add(segment_.trace_id, NamedId<8>{id, {}}, NamedId<8>{parent, {}});
     rows.trace_state.add({});
     rows.start.add(start.value);
     rows.duration.add(end.value - start.value);
