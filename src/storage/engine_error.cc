@@ -21,6 +21,7 @@ enum Number {
   kMemoryLimitExceeded = 241,
   kTooManyParts = 252,
   kTooManyBytes = 307,
+  kThrownByQuery = 395,
   kTooManyRowsOrBytes = 396,
 };
 
@@ -101,6 +102,8 @@ Error insert_error(std::string_view table, std::string_view text) {
 }
 
 Error query_error(const QueryBounds& bounds, std::string_view text) {
+  if (engine_error_number(text) == kThrownByQuery)
+    return {ErrorCode::kInvalid, "the rows are not as the query takes them to be"};
   log_engine_error("query", text);
   // The server's own http_max_field_value_size, 128 KiB unless its operator chose another; it has no number of its own.
   if (text.find("Field value too long") != std::string_view::npos) {

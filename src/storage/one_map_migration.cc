@@ -94,19 +94,19 @@ std::string all_in_one(const Columns& columns) {
 
 /// Adds a column that is computed from others, writes it into all rows, and cuts it loose from the others, which can
 /// go then. Whichever of that was done already is left out.
-void replace_columns(std::string_view table, const Columns& columns, std::string_view name, std::string_view definition,
-                     const std::string& value, std::vector<std::string>& out) {
+void replace_columns(std::string_view table, const Columns& columns, std::string_view name, std::string_view type,
+                     std::string_view codec, const std::string& value, std::vector<std::string>& out) {
   const auto present = columns.find(name);
   if (present != columns.end() && present->second.default_kind.empty()) return;
   out.push_back(
-      fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {} DEFAULT {}", table, name, definition, value));
+      fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {} DEFAULT {} {}", table, name, type, value, codec));
   out.push_back(fmt::format("ALTER TABLE {} MATERIALIZE COLUMN {} SETTINGS mutations_sync = 2", table, name));
   out.push_back(fmt::format("ALTER TABLE {} MODIFY COLUMN {} REMOVE DEFAULT", table, name));
 }
 
 void join_attributes(std::string_view table, const Columns& columns, std::vector<std::string>& out) {
   if (!columns.contains(kOldMaps[0].name)) return;
-  replace_columns(table, columns, "attributes", kMapType, all_in_one(columns), out);
+  replace_columns(table, columns, "attributes", kMapType, "", all_in_one(columns), out);
   for (const OldMap& map : kOldMaps) {
     for (const std::string& column : own_columns(columns, map)) {
       out.push_back(fmt::format("ALTER TABLE {} DROP INDEX IF EXISTS `by {}`", table, key_of(map, column)));
@@ -124,8 +124,8 @@ void join_ids(const Columns& columns, std::vector<std::string>& out) {
     return found != columns.end() && found->second.default_kind.empty();
   };
   if (stored("span_id") && stored("parent_span_id")) {
-    replace_columns("spans", columns, "ids", "FixedString(16)", "toFixedString(concat(span_id, parent_span_id), 16)",
-                    out);
+    replace_columns("spans", columns, "ids", "FixedString(16)", "",
+                    "toFixedString(concat(span_id, parent_span_id), 16)", out);
   }
   constexpr std::array<std::pair<std::string_view, int>, 2> kParts = {{{"span_id", 1}, {"parent_span_id", 9}}};
   for (const auto& [name, first] : kParts) {
@@ -136,10 +136,11 @@ void join_ids(const Columns& columns, std::vector<std::string>& out) {
   }
 }
 
-void index_time(std::string_view table, std::vector<std::string>& out) {
+void add_seconds(std::string_view table, const Columns& columns, std::vector<std::string>& out) {
   const std::string_view time = table == "spans" ? "start" : "time";
-  out.push_back(
-      fmt::format("ALTER TABLE {} ADD INDEX IF NOT EXISTS by_time {} TYPE minmax GRANULARITY 1", table, time));
+  replace_columns(table, columns, "second", "Int64", "CODEC(Delta(8), Default)",
+                  fmt::format("toInt64(intDiv({0}, 1000000000) - ({0} < 0 AND {0} % 1000000000 != 0))", time), out);
+  out.push_back(fmt::format("ALTER TABLE {} ADD INDEX IF NOT EXISTS by_time second TYPE minmax GRANULARITY 1", table));
   out.push_back(fmt::format("ALTER TABLE {} MATERIALIZE INDEX by_time SETTINGS mutations_sync = 2", table));
 }
 
@@ -151,7 +152,7 @@ Result<std::vector<std::string>> one_map_statements(Storage& storage) {
     ASSIGN_OR_RETURN(const Columns columns, columns_of(storage, table));
     join_attributes(table, columns, statements);
     if (table == "spans") join_ids(columns, statements);
-    index_time(table, statements);
+    add_seconds(table, columns, statements);
   }
   return statements;
 }

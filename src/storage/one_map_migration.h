@@ -1,7 +1,6 @@
 #pragma once
 // Schema 2: attributes without a column of their own share one map (schema 1 had one a type, and Nullable columns), a
-// span's id and its parent's share a column, and an index says which rows can be of a time
-// (docs/adr/0009-span-layout.md).
+// span's id and its parent's share a column, whole seconds have one (docs/adr/0009-span-layout.md).
 
 #include <string>
 #include <vector>

@@ -41,7 +41,7 @@ class Storage {
   virtual Result<void> insert(const Insert& rows) = 0;
 
   /// Errors: kDeadlineExceeded, kTooLarge (memory or rows over the bounds), kUnavailable (too many queries at once),
-  /// kInternal.
+  /// kInvalid (the statement itself refuses a row, by throwIf()), kInternal.
   virtual Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) = 0;
   Result<Rows> execute(const Statement& statement) { return execute(statement, QueryBounds{}); }
 
