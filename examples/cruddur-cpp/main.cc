@@ -52,13 +52,14 @@ void start_tracing() {
 }
 
 // CloudWatch Logs ----
-spdlog::logger make_logger() {
+std::shared_ptr<spdlog::logger> make_logger() {
   auto console = std::make_shared<spdlog::sinks::stderr_sink_mt>();
   kit::CloudWatchLogsOptions options;
   options.log_group = "cruddur";
-  spdlog::logger logger("app", {console, std::make_shared<kit::CloudWatchLogsSink>(options)});
-  logger.set_level(spdlog::level::debug);
-  logger.info("some message");
+  const spdlog::sinks_init_list sinks = {console, std::make_shared<kit::CloudWatchLogsSink>(options)};
+  auto logger = std::make_shared<spdlog::logger>("app", sinks);
+  logger->set_level(spdlog::level::debug);
+  logger->info("some message");
   return logger;
 }
 
@@ -148,20 +149,28 @@ class Application {
       answer(response, 400, {{"errors", {"the body is not the JSON that this route takes"}}});
     } catch (const std::exception& error) {
       // Nobody expected it: an item for Rollbar, lines for CloudWatch Logs, and the span's exception, from which X-Ray
-      // has the segment's cause.
-      const std::string stack = kit::thrown_stacktrace();
+      // has the segment's cause. The stack is read by the threads that send it, while the visitor has the answer.
+      const kit::Stacktrace stack = kit::thrown_stacktrace();
       rollbar_.report_current();
-      logger_.error("Exception on {} [{}]\n{}{}: {}", request.path, request.method, stack, type_of(error),
-                    error.what());
+      log_later(stack, "Exception on " + request.path + " [" + request.method + "]",
+                type_of(error) + ": " + error.what());
       kit::active_span()->record_exception(error, stack).set_status(kit::StatusCode::kError, error.what());
       answer(response, 500, {{"errors", {"internal server error"}}});
     }
   }
 
+  void log_later(const kit::Stacktrace& stack, std::string first, std::string last) {
+    stack.read_later([logger = logger_, context = kit::Context::current(), first = std::move(first),
+                      last = std::move(last)](const std::string& frames) {
+      const kit::Scope in_the_span(context);
+      logger->error("{}\n{}{}", first, frames, last);
+    });
+  }
+
   void after_request(const httplib::Request& request, httplib::Response& response) {
     const bool has_query = request.target.find('?') != std::string::npos;
-    logger_.error("{} {} {} http {}{} {} {}", time_stamp(), request.remote_addr, request.method, request.target,
-                  has_query ? "" : "?", response.status, phrase(response.status));
+    logger_->error("{} {} {} http {}{} {} {}", time_stamp(), request.remote_addr, request.method, request.target,
+                   has_query ? "" : "?", response.status, phrase(response.status));
     response.set_header("X-Amzn-Trace-Id", "Root=" + kit::Context::current().span.trace_id.xray());
     allow_the_page(request, response);
   }
@@ -221,7 +230,7 @@ class Application {
   kit::Tracer tracer_ = kit::tracer("app");
   const std::string front_end_ = variable("FRONTEND_URL");
   const std::string back_end_ = variable("BACKEND_URL");
-  spdlog::logger logger_;
+  const std::shared_ptr<spdlog::logger> logger_;
   kit::Rollbar rollbar_;
   httplib::Server server_;
 };

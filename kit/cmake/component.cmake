@@ -110,11 +110,15 @@ function(kit_component name)
     set(KIT_PC_LINK "-l${target}")
   endif()
   configure_file(${PROJECT_SOURCE_DIR}/cmake/component.pc.in ${PROJECT_BINARY_DIR}/${target}.pc @ONLY)
-  install(FILES ${PROJECT_BINARY_DIR}/${target}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
-  install(TARGETS ${target} EXPORT tetrascope_kit-${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
-          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-  install(EXPORT tetrascope_kit-${name} NAMESPACE tetrascope_kit::
-          DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tetrascope_kit)
+  if(TETRASCOPE_KIT_INSTALL)
+    install(FILES ${PROJECT_BINARY_DIR}/${target}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+    install(TARGETS ${target} EXPORT tetrascope_kit-${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+            ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(EXPORT tetrascope_kit-${name} NAMESPACE tetrascope_kit::
+            DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/tetrascope_kit)
+  elseif(sources)
+    set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL TRUE)
+  endif()
   set_property(GLOBAL APPEND PROPERTY KIT_BUILT ${name})
   string(REPLACE ";" " " uses "${arg_USES}")
   set_property(GLOBAL APPEND_STRING PROPERTY KIT_FINDS
@@ -127,6 +131,9 @@ function(kit_finish)
   get_property(KIT_FINDS GLOBAL PROPERTY KIT_FINDS)
   list(JOIN KIT_BUILT " " KIT_COMPONENTS)
   message(STATUS "tetrascope_kit: ${KIT_COMPONENTS}")
+  if(NOT TETRASCOPE_KIT_INSTALL)
+    return()
+  endif()
   set(where ${CMAKE_INSTALL_LIBDIR}/cmake/tetrascope_kit)
   configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/tetrascope_kitConfig.cmake.in
                                 ${PROJECT_BINARY_DIR}/tetrascope_kitConfig.cmake INSTALL_DESTINATION ${where})

@@ -16,7 +16,7 @@ namespace tetrascope::kit {
 namespace {
 
 constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-constexpr std::size_t kStack = 64 * 1024;
+constexpr std::size_t kStack = std::size_t{64} * 1024;
 int record = -1;
 volatile std::sig_atomic_t crashing = 0;
 

@@ -291,12 +291,6 @@ bool Rollbar::install_crash_handler(const std::string& file) {
   return watch_for_crashes(file);
 }
 
-std::string thrown_stacktrace() {
-  std::string out;
-  for (const Frame& each : resolve(thrown_stack(address_of(std::current_exception())))) {
-    out += "at " + each.function + " (" + each.file + ":" + std::to_string(each.line) + ")\n";
-  }
-  return out;
-}
+Stacktrace thrown_stacktrace() { return Stacktrace(thrown_stack(address_of(std::current_exception()))); }
 
 }  // namespace tetrascope::kit

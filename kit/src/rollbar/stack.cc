@@ -3,20 +3,26 @@
 #include <cxxabi.h>
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <link.h>
 #include <unistd.h>
 #include <unwind.h>
 
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <mutex>
 #include <typeinfo>
+#include <unordered_map>
+#include <utility>
 
 #ifdef TETRASCOPE_KIT_HAS_LIBDW
 #include <elfutils/libdwfl.h>
 #endif
 
+#include "core/random.h"
+#include "core/stack_reader.h"
 #include "core/text.h"
 
 namespace tetrascope::kit {
@@ -62,8 +68,6 @@ Frame by_symbols(std::uintptr_t address) {
 #ifdef TETRASCOPE_KIT_HAS_LIBDW
 // One session a call: modules may have come since the last.
 std::vector<Frame> by_debug_information(const Addresses& addresses) {
-  static std::mutex one_at_a_time;  // libdw keeps caches without locks
-  std::lock_guard lock(one_at_a_time);
   char* debug_path = nullptr;
   Dwfl_Callbacks callbacks{};
   callbacks.find_elf = dwfl_linux_proc_find_elf;
@@ -93,6 +97,71 @@ std::vector<Frame> by_debug_information(const Addresses& addresses) {
   return frames;
 }
 #endif
+
+std::vector<Frame> read_frames(const Addresses& calls) {
+  std::vector<Frame> frames;
+#ifdef TETRASCOPE_KIT_HAS_LIBDW
+  frames = by_debug_information(calls);
+#endif
+  if (frames.size() != calls.size()) {
+    frames.clear();
+    for (const std::uintptr_t each : calls) frames.push_back(by_symbols(each));
+  }
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    if (!frames[i].function.empty()) continue;
+    char text[32];
+    std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(calls[i]));
+    frames[i].function = text;
+  }
+  return frames;
+}
+
+/// What was read of this program's code. The same few places throw again and again.
+struct Known {
+  std::mutex mutex;  // also for libdw, which keeps caches without locks
+  std::unordered_map<std::uintptr_t, Frame> frames;
+  unsigned long long unloaded = 0;
+  std::uint32_t generation = fork_generation();
+
+  /// A forked child has its own: its parent may have been reading.
+  static Known& of_process() {
+    static std::atomic<Known*> current{new Known};
+    Known* known = current.load();
+    if (known->generation == fork_generation()) return *known;
+    auto* mine = new Known;
+    if (current.compare_exchange_strong(known, mine)) return *mine;
+    delete mine;
+    return *known;
+  }
+
+  /// Another module may lie where one was that has been unloaded. And there is an end to memory.
+  void forget_some() {
+    unsigned long long now = 0;
+    dl_iterate_phdr(
+        [](dl_phdr_info* info, std::size_t, void* out) {
+          *static_cast<unsigned long long*>(out) = info->dlpi_subs;
+          return 1;
+        },
+        &now);
+    constexpr std::size_t kMost = 10'000;
+    if (std::exchange(unloaded, now) != now || frames.size() > kMost) frames.clear();
+  }
+
+  void add(const Addresses& calls, const std::vector<Frame>& read) {
+    for (std::size_t i = 0; i < calls.size(); ++i) frames.insert_or_assign(calls[i], read[i]);
+  }
+};
+
+std::string read_stack(const Addresses& addresses) {
+  std::string out;
+  for (const Frame& each : resolve(addresses)) {
+    out += "at " + each.function + " (" + each.file + ":" + std::to_string(each.line) + ")\n";
+  }
+  return out;
+}
+
+// Where this file is linked, spans and logs have readable stacks.
+[[maybe_unused]] const bool kReads = (stack_reader.store(&read_stack, std::memory_order_release), true);
 
 }  // namespace
 
@@ -130,20 +199,16 @@ Addresses thrown_stack(const void* object) {
 std::vector<Frame> resolve(const Addresses& addresses) {
   Addresses calls;  // a return address is past its call, perhaps on the next line
   for (const std::uintptr_t each : addresses) calls.push_back(each == 0 ? 0 : each - 1);
+  Known& known = Known::of_process();
+  const std::lock_guard lock(known.mutex);
+  known.forget_some();
+  Addresses unknown;
+  for (const std::uintptr_t each : calls) {
+    if (known.frames.count(each) == 0) unknown.push_back(each);
+  }
+  if (!unknown.empty()) known.add(unknown, read_frames(unknown));
   std::vector<Frame> frames;
-#ifdef TETRASCOPE_KIT_HAS_LIBDW
-  frames = by_debug_information(calls);
-#endif
-  if (frames.size() != calls.size()) {
-    frames.clear();
-    for (const std::uintptr_t each : calls) frames.push_back(by_symbols(each));
-  }
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    if (!frames[i].function.empty()) continue;
-    char text[32];
-    std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(calls[i]));
-    frames[i].function = text;
-  }
+  for (const std::uintptr_t each : calls) frames.push_back(known.frames.at(each));
   return frames;
 }
 

@@ -5,10 +5,11 @@
 #include <string_view>
 #include <vector>
 
+#include "tetrascope/kit/stacktrace.h"
+
 namespace tetrascope::kit {
 
-/// Return addresses, innermost first.
-using Addresses = std::vector<std::uintptr_t>;
+using Addresses = Stacktrace::Addresses;
 
 struct Frame {
   std::string function;
@@ -22,7 +23,7 @@ Addresses capture_stack(int skip);
 void note_throw(const void* object) noexcept;
 /// Of the throw that made this thread's newest exception; `object` is the exception's address, others give nothing.
 Addresses thrown_stack(const void* object);
-/// Reads debug information where the kit was built with libdw, else the dynamic symbols.
+/// Reads debug information where the kit was built with libdw, else the dynamic symbols. What was read is remembered.
 std::vector<Frame> resolve(const Addresses& addresses);
 /// The address at which this process has what `maps` (another run's /proc/self/maps) had at `address`; 0: nowhere.
 std::uintptr_t translate(std::uintptr_t address, std::string_view maps);

@@ -96,6 +96,9 @@ AttributeValue FinishedSpan::keep(const AttributeValue& value) noexcept {
       for (std::size_t i = 0; i < kept.count_; ++i) texts[i] = arena_.copy(cut_utf8(texts[i], limits_->value_bytes));
       break;
     }
+    case ValueType::kStack:
+      copy_array(sizeof(std::uintptr_t));
+      break;
     default:
       break;
   }

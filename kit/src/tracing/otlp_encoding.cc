@@ -80,7 +80,7 @@ AttributeValue element(const AttributeValue& array, std::size_t i) {
   }
 }
 
-bool is_array(ValueType type) { return type >= ValueType::kBools; }
+bool is_array(ValueType type) { return type >= ValueType::kBools && type != ValueType::kStack; }
 
 /// An AnyValue's content.
 void append_array(std::string& out, const AttributeValue& value) {
@@ -168,6 +168,10 @@ void append_text_value(std::string& out, std::uint32_t field, std::string_view t
 }
 
 void append_attribute(std::string& out, std::uint32_t field, std::string_view key, const AttributeValue& value) {
+  if (value.type() == ValueType::kStack) {
+    const std::string read = Stacktrace::text_of(value);
+    return append_attribute(out, field, key, AttributeValue(read));
+  }
   std::string key_scratch;
   std::string scratch;
   const std::string_view good_key = valid_utf8(key, key_scratch);

@@ -44,10 +44,10 @@ std::string readable_type(const std::type_info& type) {
   return out;
 }
 
-void record_event(Span& span, const std::string& type, std::string_view message, std::string_view stacktrace) {
+void record_event(Span& span, const std::string& type, std::string_view message, const AttributeValue& stacktrace) {
   const Attribute all[] = {
       {"exception.type", type}, {"exception.message", message}, {"exception.stacktrace", stacktrace}};
-  span.add_event("exception", Attributes(all, stacktrace.empty() ? 2 : 3));
+  span.add_event("exception", Attributes(all, stacktrace.count() == 0 ? 2 : 3));
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ Span& Span::update_name(std::string_view name) noexcept {
   return *this;
 }
 
-Span& Span::record_exception(const std::exception& exception, std::string_view stacktrace) noexcept {
+Span& Span::record_exception(const std::exception& exception, const AttributeValue& stacktrace) noexcept {
   if (record_ == nullptr) return *this;
   try {
     record_event(*this, readable_type(typeid(exception)), exception.what(), stacktrace);
@@ -112,7 +112,7 @@ Span& Span::record_exception(const std::exception& exception, std::string_view s
   return *this;
 }
 
-Span& Span::record_exception(const std::exception_ptr& exception, std::string_view stacktrace) noexcept {
+Span& Span::record_exception(const std::exception_ptr& exception, const AttributeValue& stacktrace) noexcept {
   if (record_ == nullptr || !exception) return *this;
   try {
     std::rethrow_exception(exception);

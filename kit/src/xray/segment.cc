@@ -206,7 +206,10 @@ void write_cause(JsonWriter& json, const FinishedSpan& span) {
       const AttributeValue* value = event->attributes.find(key);
       return value != nullptr && value->type() == ValueType::kString ? value->as_string() : std::string_view();
     };
-    one(text("exception.type"), text("exception.message"), text("exception.stacktrace"));
+    const AttributeValue* stack = event->attributes.find("exception.stacktrace");
+    const bool unread = stack != nullptr && stack->type() == ValueType::kStack;
+    const std::string read = unread ? Stacktrace::text_of(*stack) : std::string();
+    one(text("exception.type"), text("exception.message"), unread ? read : text("exception.stacktrace"));
   }
   json.end_array().end_object();
 }
@@ -241,6 +244,9 @@ void write_value(JsonWriter& json, const AttributeValue& value) {
       break;
     case ValueType::kStrings:
       array(value.array<std::string_view>());
+      break;
+    case ValueType::kStack:
+      json.value(Stacktrace::text_of(value));
       break;
   }
 }

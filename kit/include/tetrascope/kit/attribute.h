@@ -10,9 +10,12 @@
 #include <variant>
 #include <vector>
 
+#include "tetrascope/kit/stacktrace.h"
+
 namespace tetrascope::kit {
 
-enum class ValueType : std::uint8_t { kBool, kInt, kDouble, kString, kBools, kInts, kDoubles, kStrings };
+/// kStack: addresses that an exporter turns into a text, by Stacktrace::text_of.
+enum class ValueType : std::uint8_t { kBool, kInt, kDouble, kString, kBools, kInts, kDoubles, kStrings, kStack };
 
 /// A borrowed attribute value: one of OpenTelemetry's types. What it points to need live only until the call that takes
 /// it returns. An array of strings is an array of string_views.
@@ -45,6 +48,9 @@ class AttributeValue {
   AttributeValue(const std::vector<std::int64_t>& values) noexcept : AttributeValue(values.data(), values.size()) {}
   AttributeValue(const std::vector<double>& values) noexcept : AttributeValue(values.data(), values.size()) {}
   AttributeValue(const std::vector<std::string_view>& values) noexcept : AttributeValue(values.data(), values.size()) {}
+
+  AttributeValue(const Stacktrace& stack) noexcept
+      : AttributeValue(ValueType::kStack, stack.addresses().data(), stack.addresses().size()) {}
 
   ValueType type() const noexcept { return type_; }
   bool as_bool() const noexcept { return of_.boolean; }

@@ -34,7 +34,7 @@ struct CloudWatchLogsOptions {
   long send_every_ms = 5'000;
   long retry_for_ms = 60'000;  // of one batch
   std::size_t queue_events = 50'000;
-  std::size_t queue_bytes = 32 * 1024 * 1024;
+  std::size_t queue_bytes = std::size_t{32} * 1024 * 1024;
 };
 
 /// Every event is in one of the counts once it has left the queue.

@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "tetrascope/kit/stacktrace.h"
+
 namespace tetrascope::kit {
 
 struct Item;
@@ -57,7 +59,7 @@ struct RollbarOptions {
   std::size_t items_per_minute = 60;
   std::size_t queue_items = 100;
   std::size_t telemetry_items = 50;
-  std::size_t payload_bytes = 512 * 1024;  // larger ones lose telemetry, then request and custom data
+  std::size_t payload_bytes = std::size_t{512} * 1024;  // larger ones lose telemetry, then request and custom data
 };
 
 struct RollbarStats {
@@ -132,8 +134,7 @@ class RollbarScope {
   std::unique_ptr<About> previous_;
 };
 
-/// Stack of where the exception being handled was thrown, a line a frame, innermost first: `at function (file:line)`;
-/// what `Span::record_exception` takes. Empty when not known. Reads debug information: milliseconds.
-std::string thrown_stacktrace();
+/// Stack of where the exception being handled was thrown; what `Span::record_exception` takes. Empty when not known.
+Stacktrace thrown_stacktrace();
 
 }  // namespace tetrascope::kit

@@ -63,9 +63,10 @@ class Span {
   /// kOk is final, kError beats kUnset; the message is kept for kError alone.
   Span& set_status(StatusCode code, std::string_view message = {}) noexcept;
   Span& update_name(std::string_view name) noexcept;
-  /// The event `exception` with type, message and, when `stacktrace` is given, that; does not set the status.
-  Span& record_exception(const std::exception& exception, std::string_view stacktrace = {}) noexcept;
-  Span& record_exception(const std::exception_ptr& exception, std::string_view stacktrace = {}) noexcept;
+  /// The event `exception` with type, message and, when `stacktrace` is given, that: a text, or a Stacktrace, which the
+  /// exporters' threads read. Does not set the status.
+  Span& record_exception(const std::exception& exception, const AttributeValue& stacktrace = {}) noexcept;
+  Span& record_exception(const std::exception_ptr& exception, const AttributeValue& stacktrace = {}) noexcept;
   /// Once; later calls on the span do nothing. `time` 0: now.
   void end(std::uint64_t time = 0) noexcept {
     if (record_ != nullptr) finish(time);

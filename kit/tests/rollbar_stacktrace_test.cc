@@ -1,0 +1,124 @@
+// Where something was thrown: taken on the thread that caught it, read on others.
+#include <gtest/gtest.h>
+#include <time.h>
+
+#include <atomic>
+#include <functional>
+#include <future>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "otlp_reader.h"
+#include "test_server.h"
+#include "tetrascope/kit/rollbar.h"
+#include "tetrascope/kit/tracing.h"
+
+namespace tetrascope::kit {
+namespace {
+
+[[gnu::noinline]] void throw_deep_inside(int n) {
+  if (n == 0) throw std::out_of_range("no activity");
+  throw_deep_inside(n - 1);
+}
+
+/// Of this thread, so that a busy machine does not count.
+double milliseconds_used(const std::function<void()>& work) {
+  const auto now = [] {
+    timespec at{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
+    return static_cast<double>(at.tv_sec) * 1e3 + static_cast<double>(at.tv_nsec) / 1e6;
+  };
+  const double begin = now();
+  work();
+  return now() - begin;
+}
+
+Stacktrace thrown(int depth) {
+  try {
+    throw_deep_inside(depth);
+  } catch (const std::exception&) {
+    return thrown_stacktrace();
+  }
+  return Stacktrace();
+}
+
+TEST(ThrownStacktrace, IsReadByTheExportersThread) {
+  test::TestServer collector;
+  TracingOptions options;
+  OtlpHttpOptions otlp;
+  otlp.url = collector.url("/v1/traces");
+  otlp.gzip = false;
+  options.exporters.push_back(make_otlp_exporter(otlp));
+  TracerProvider provider(std::move(options));
+  Tracer tracer = provider.tracer("app");
+  double used = 0;
+  {
+    ActiveSpan span = tracer.start_active("work");
+    try {
+      throw_deep_inside(2);
+    } catch (const std::exception& error) {
+      used = milliseconds_used([&] { span->record_exception(error, thrown_stacktrace()); });
+    }
+  }
+  EXPECT_LT(used, 5) << "nothing is read here";
+  ASSERT_TRUE(provider.flush());
+  ASSERT_EQ(collector.received().size(), 1U);
+  const test::ReadRequest request = test::read_request(collector.received()[0].body);
+  ASSERT_EQ(request.spans.size(), 1U);
+  ASSERT_EQ(request.spans[0].events.size(), 1U);
+  const auto& event = request.spans[0].events[0].second;
+  EXPECT_EQ(event.at("exception.type"), "std::out_of_range");
+  const std::string& stack = event.at("exception.stacktrace");
+  EXPECT_EQ(stack.substr(0, 3), "at ");
+  EXPECT_NE(stack.substr(0, stack.find('\n')).find("throw_deep_inside"), std::string::npos) << stack;
+}
+
+TEST(ThrownStacktrace, IsReadOnceForAll) {
+  const Stacktrace stack = thrown(7);
+  ASSERT_FALSE(stack.empty());
+  std::string first;
+  std::string second;
+  milliseconds_used([&] { first = stack.text(); });
+  EXPECT_LT(milliseconds_used([&] { second = stack.text(); }), 5) << "what was read is remembered";
+  EXPECT_EQ(first, second);
+  EXPECT_NE(first.find("throw_deep_inside"), std::string::npos);
+}
+
+TEST(ThrownStacktrace, IsReadLaterOnAThreadOfItsOwn) {
+  std::promise<std::pair<std::thread::id, std::string>> told;
+  const Stacktrace stack = thrown(1);
+  EXPECT_LT(milliseconds_used([&] {
+              stack.read_later([&](const std::string& text) { told.set_value({std::this_thread::get_id(), text}); });
+            }),
+            5);
+  const auto [thread, text] = told.get_future().get();
+  EXPECT_NE(thread, std::this_thread::get_id());
+  EXPECT_NE(text.find("throw_deep_inside"), std::string::npos);
+}
+
+TEST(ThrownStacktrace, TooManyAreNotKept) {
+  std::promise<void> go;
+  std::shared_future<void> gone = go.get_future().share();
+  std::atomic<int> read{0};
+  std::atomic<int> empty{0};
+  const Stacktrace stack = thrown(1);
+  for (int i = 0; i < 150; ++i) {
+    stack.read_later([&, gone](const std::string& text) {
+      if (!text.empty()) gone.wait();
+      ++(text.empty() ? empty : read);
+    });
+  }
+  EXPECT_GE(empty, 50) << "those have their say at once";
+  EXPECT_LE(empty, 51) << "one of before may be under way";
+  go.set_value();
+  while (read + empty < 150) std::this_thread::yield();
+}
+
+TEST(ThrownStacktrace, OfAnotherExceptionThereIsNone) {
+  EXPECT_TRUE(thrown_stacktrace().empty()) << "nothing is being handled";
+}
+
+}  // namespace
+}  // namespace tetrascope::kit
