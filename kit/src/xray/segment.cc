@@ -192,24 +192,21 @@ void write_cause(JsonWriter& json, const FinishedSpan& span) {
   json.key("cause").begin_object();
   if (getcwd(folder, sizeof folder) != nullptr) json.member("working_directory", std::string_view(folder));
   json.key("exceptions").begin_array();
-  const bool remote = span.kind() == SpanKind::kClient || span.kind() == SpanKind::kProducer;
   const auto one = [&](std::string_view type, std::string_view message, std::string_view stacktrace) {
     json.begin_object().member("id", exception_id()).member("message", cut_utf8(message, 4096));
     if (!type.empty()) json.member("type", type);
-    json.member("remote", remote);
+    json.member("remote", span.kind() == SpanKind::kClient || span.kind() == SpanKind::kProducer);
     if (!stacktrace.empty()) write_frames(json, stacktrace);
     json.end_object();
   };
   if (exceptions.empty()) one("", span.status_message(), "");
   for (const SpanEvent* event : exceptions) {
-    const auto text = [&](std::string_view key) {
+    const auto text = [&](std::string_view key) -> std::string {
       const AttributeValue* value = event->attributes.find(key);
-      return value != nullptr && value->type() == ValueType::kString ? value->as_string() : std::string_view();
+      if (value != nullptr && value->type() == ValueType::kStack) return Stacktrace::text_of(*value);
+      return std::string(value == nullptr || value->type() != ValueType::kString ? "" : value->as_string());
     };
-    const AttributeValue* stack = event->attributes.find("exception.stacktrace");
-    const bool unread = stack != nullptr && stack->type() == ValueType::kStack;
-    const std::string read = unread ? Stacktrace::text_of(*stack) : std::string();
-    one(text("exception.type"), text("exception.message"), unread ? read : text("exception.stacktrace"));
+    one(text("exception.type"), text("exception.message"), text("exception.stacktrace"));
   }
   json.end_array().end_object();
 }
@@ -247,7 +244,6 @@ void write_value(JsonWriter& json, const AttributeValue& value) {
       break;
     case ValueType::kStack:
       json.value(Stacktrace::text_of(value));
-      break;
   }
 }
 
