@@ -181,7 +181,7 @@ std::string Writer::comparison(const Call& call, const Scope& scope) {
   }
   const Literal& list = std::get<Literal>(call.arguments[1]->node);
   if (list.value.as<Array>()->empty()) return fmt::format("if(isNull({}), NULL, false)", left.text);
-  return fmt::format("({} IN {})", left.text, list_sql(list, left.type, out_));
+  return fmt::format("({} IN {})", left.text, set_sql(list, left.type, out_));
 }
 
 TypedSql Writer::node(const Call& call, const Scope& scope) {

@@ -107,10 +107,16 @@ Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range) {
   std::string where = time_condition(read, range);
   if (read.where) where += " AND " + expr(read.where, scope).text;
 
-  std::vector<std::string> arrays = read.unnest;
-  const std::string attributes = opened_attributes(read);
-  const auto uses_attributes = [&](const TypedSql& sql) { return sql.text.find(attributes) != std::string::npos; };
-  if (!attributes.empty() && (std::ranges::any_of(parts.columns, uses_attributes) || uses_attributes({where}))) {
+  const auto uses = [&](const std::string& name) {
+    const auto in = [&](const TypedSql& sql) { return sql.text.find(name) != std::string::npos; };
+    return std::ranges::any_of(parts.columns, in) || in({where});
+  };
+  // The first array says how many rows there are. Of the others each one that is opened is read whole.
+  std::vector<std::string> arrays;
+  for (const std::string& array : read.unnest) {
+    if (arrays.empty() || uses(opened_name(array))) arrays.push_back(array);
+  }
+  if (const std::string attributes = opened_attributes(read); !attributes.empty() && uses(attributes)) {
     const std::string_view array = attributes_beside(read.unnest.front());
     if (!opens(read, array)) arrays.emplace_back(array);
   }

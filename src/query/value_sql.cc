@@ -208,6 +208,19 @@ std::string list_sql(const Literal& list, Type needle, StatementBuilder& out) {
                      values.empty() ? 16 : values.front().as<Bytes>()->data.size(), array);
 }
 
+std::string set_sql(const Literal& list, Type needle, StatementBuilder& out) {
+  constexpr std::size_t kFew = 8;
+  const Array& values = *list.value.as<Array>();
+  if (list.type != Type::kIdArray) {
+    const std::string array = list_sql(list, needle, out);
+    return values.size() <= kFew ? array : fmt::format("(SELECT arrayJoin({}))", array);
+  }
+  std::vector<std::string> texts;
+  for (const Value& value : values) texts.push_back(to_hex(value.as<Bytes>()->data));
+  return fmt::format("(SELECT toFixedString(unhex(arrayJoin({})), {}))",
+                     out.reference("Array(String)", array_literal(texts)), values.front().as<Bytes>()->data.size());
+}
+
 std::string convert_sql(TypedSql value, Type to) {
   if (value.type == to) return std::move(value.text);
   return to == Type::kDouble ? to_double(value) : to_any(value);
