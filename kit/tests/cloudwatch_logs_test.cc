@@ -110,7 +110,7 @@ TEST(SigV4, SignsAsWatchtowersClientDid) {
     sign({record["host"], "/", "us-east-1", "logs", body, timegm(&parts)},
          {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "", 0}, headers);
     EXPECT_EQ(headers.back().first, "Authorization");
-    EXPECT_EQ(headers.back().second, record["authorization"]);
+    EXPECT_EQ(headers.back().second, record["authorization"].get<std::string>());
   }
   EXPECT_EQ(seen, 3);
 }

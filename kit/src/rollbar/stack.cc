@@ -32,6 +32,7 @@ constexpr std::size_t kDeepest = 100;
 
 struct Thrown {
   const void* object = nullptr;
+  std::size_t first = 0;  // of the thrower; what lies before is ours, or a sanitizer's
   std::size_t count = 0;
   void* addresses[kDeepest];
 };
@@ -165,10 +166,13 @@ std::string read_stack(const Addresses& addresses) {
 
 }  // namespace
 
-void note_throw(const void* object) noexcept {
+void note_throw(const void* object, const void* caller) noexcept {
   thrown.object = object;
   const int count = backtrace(thrown.addresses, static_cast<int>(kDeepest));
   thrown.count = count > 0 ? static_cast<std::size_t>(count) : 0;
+  thrown.first = 0;
+  while (thrown.first < thrown.count && thrown.addresses[thrown.first] != caller) ++thrown.first;
+  if (thrown.first == thrown.count) thrown.first = 0;
 }
 
 std::string demangle(const char* name) {
@@ -188,10 +192,9 @@ Addresses capture_stack(int skip) {
 }
 
 Addresses thrown_stack(const void* object) {
-  constexpr std::size_t kOurs = 2;  // note_throw and the hook
   Addresses out;
   if (object == nullptr || object != thrown.object) return out;
-  for (std::size_t i = kOurs; i < thrown.count; ++i)
+  for (std::size_t i = thrown.first; i < thrown.count; ++i)
     out.push_back(reinterpret_cast<std::uintptr_t>(thrown.addresses[i]));
   return out;
 }
@@ -239,7 +242,7 @@ extern "C" [[noreturn]] __attribute__((visibility("default"))) void tetrascope_k
 extern "C" void tetrascope_kit_throw(void* object, void* type, void (*destroy)(void*)) {
   using Throw = void (*)(void*, void*, void (*)(void*));
   static const auto next = reinterpret_cast<Throw>(dlsym(RTLD_NEXT, "__cxa_throw"));
-  tetrascope::kit::note_throw(object);
+  tetrascope::kit::note_throw(object, __builtin_return_address(0));
   next(object, type, destroy);
   std::abort();  // never: `next` does not return
 }

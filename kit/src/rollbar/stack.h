@@ -19,8 +19,8 @@ struct Frame {
 
 /// Of the caller, without the `skip` innermost.
 Addresses capture_stack(int skip);
-/// Called by the hook of all throws.
-void note_throw(const void* object) noexcept;
+/// Called by the hook of all throws; `caller`: the address to which the hook returns.
+void note_throw(const void* object, const void* caller) noexcept;
 /// Of the throw that made this thread's newest exception; `object` is the exception's address, others give nothing.
 Addresses thrown_stack(const void* object);
 /// Reads debug information where the kit was built with libdw, else the dynamic symbols. What was read is remembered.
