@@ -96,6 +96,27 @@ std::string histogram_sql(const AggregateCall& call, const TypedSql& x, const st
                      weight.empty() ? "toInt64(1)" : weight, clamped);
 }
 
+/// Holds the group's numbers: they say what the ranges are, and are counted then. Missing where there are none.
+std::string ranges_sql(int bins, const std::string& number) {
+  const std::string present = fmt::format("isNotNull({0}) AND isFinite({0})", number);
+  const auto of_all = [&](std::string_view function) {
+    return fmt::format("assumeNotNull({}If({}, {}))", function, number, present);
+  };
+  const std::string least = of_all("min");
+  const std::string width = fmt::format("(({} - {}) / {})", of_all("max"), least, bins);
+  const std::string numbers = fmt::format("groupArrayIf(assumeNotNull({}), {})", number, present);
+  const std::string places =
+      fmt::format("arrayMap(v -> toInt64(if({0} > 0, least(floor((v - {1}) / {0}), {2}), 0)), {3})", width, least,
+                  bins - 1, numbers);
+  const std::string counts =
+      fmt::format("arrayReduce('sumResample(0, {}, 1)', arrayMap(v -> toInt64(1), {}), {})", bins, numbers, places);
+  const std::string members = fmt::format(
+      "arrayMap((rows, i) -> concat('\"', toString({0} + i * {1}), '-', toString({0} + (i + 1) * {1}), '\":', "
+      "toString(rows)), {2}, range({3}))",
+      least, width, counts, bins);
+  return fmt::format("if(countIf({}) = 0, NULL, concat('{{', arrayStringConcat({}, ','), '}}'))", present, members);
+}
+
 }  // namespace
 
 /// Repeats each row for every bucket from that of its time to that of its end, but no further than the plan's range.
@@ -186,6 +207,19 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
     case Op::kStandardDeviation:
       type = Type::kDouble;
       return fmt::format("stddevPopStable({})", convert_sql(x, Type::kDouble));
+    case Op::kVariance:
+      type = Type::kDouble;
+      return fmt::format("varPopStable({})", convert_sql(x, Type::kDouble));
+    case Op::kValues:
+      type = Type::kAny;
+      return fmt::format("toJSONString(arraySort(groupUniqArray({})({})))", call.bins,
+                         cast_sql(Function::kToString, x));
+    case Op::kTopValues:
+      type = Type::kAny;
+      return fmt::format("toJSONString(topK({})({}))", call.bins, cast_sql(Function::kToString, x));
+    case Op::kRanges:
+      type = Type::kAny;
+      return ranges_sql(call.bins, convert_sql(x, Type::kDouble));
     case Op::kConcurrency:
       break;
   }

@@ -15,8 +15,8 @@ namespace tetrascope::plan {
 namespace {
 
 std::string_view stage_name(const Stage& stage) {
-  static constexpr std::string_view kNames[] = {"filter", "compute", "parse",   "aggregate", "sort",
-                                                "limit",  "dedup",   "project", "unnest",    "join"};
+  static constexpr std::string_view kNames[] = {"filter", "compute", "parse",  "aggregate", "sort",  "limit",
+                                                "dedup",  "project", "unnest", "join",      "window"};
   return kNames[stage.index()];
 }
 
@@ -221,6 +221,28 @@ Result<void> Checker::stage(const Join& join, Columns& columns, int depth) {
     if (find(columns, column.name) != nullptr) return invalid(quoted(column.name) + " stands on both sides");
     columns.push_back(column);
   }
+  return {};
+}
+
+Result<void> Checker::stage(const Window& window, Columns& columns, int depth) {
+  if (window.calls.empty() || window.calls.size() > kMaxColumns)
+    return invalid(fmt::format("{} calls", window.calls.size()));
+  RETURN_IF_ERROR(all_known(window.by, columns));
+  Columns added;
+  for (const WindowCall& call : window.calls) {
+    RETURN_IF_ERROR(text(call.name));
+    Type type = Type::kInt;
+    if (call.op == WindowOp::kRowNumber ? call.argument != nullptr : call.argument == nullptr)
+      return invalid(quoted(call.name) + ": a number of the row has no argument, and anything else has one");
+    if (call.argument) {
+      ASSIGN_OR_RETURN(type, expr(call.argument, Scope{nullptr, &columns, depth}));
+    }
+    const bool fits = call.op == WindowOp::kRunningSum ? is_number(type) : !is_array(type);
+    if (!fits) return invalid(fmt::format("{} is of {}", quoted(call.name), type_words(type)));
+    if (call.distance > kMaxLimit) return invalid(fmt::format("further back than {} rows", kMaxLimit));
+    added.push_back({call.name, type});
+  }
+  for (OutputColumn& column : added) put(columns, std::move(column));
   return {};
 }
 

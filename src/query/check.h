@@ -23,6 +23,7 @@ inline constexpr int kMaxSubPlanDepth = 4;
 inline constexpr std::size_t kMaxReads = 8;
 inline constexpr std::size_t kMaxColumns = 1'000;
 inline constexpr int kMaxBins = 1'000;
+inline constexpr int kMaxValues = 10'000;  ///< of kValues and kTopValues
 inline constexpr std::uint64_t kMaxLimit = 10'000'000;
 inline constexpr std::size_t kMaxTextBytes = std::size_t{4} << 20;  ///< literals, names and keys together
 inline constexpr std::size_t kMaxParameters = 900;    ///< different literals, keys and patterns: servers take 1,000

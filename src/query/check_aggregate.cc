@@ -60,8 +60,20 @@ Result<Type> Checker::aggregate_call(const AggregateCall& call, const Aggregate&
       [[fallthrough]];
     case Op::kAverage:
     case Op::kStandardDeviation:
+    case Op::kVariance:
       if (!is_number(type)) return of_wrong(call.op, type, "a number");
       return Type::kDouble;
+    case Op::kRanges:
+      if (!is_number(type)) return of_wrong(call.op, type, "a number");
+      if (call.bins < 1 || call.bins > kMaxBins)
+        return invalid(fmt::format("{} ranges, want 1 to {}", call.bins, kMaxBins));
+      return Type::kAny;
+    case Op::kValues:
+    case Op::kTopValues:
+      if (!is_plain(type)) return of_wrong(call.op, type, "a number, text or true or false");
+      if (call.bins < 1 || call.bins > kMaxValues)
+        return invalid(fmt::format("{} values, want 1 to {}", call.bins, kMaxValues));
+      return Type::kAny;
     case Op::kMin:
     case Op::kMax:
       if (!is_ordered(type)) return of_wrong(call.op, type, "a number, text or a time");

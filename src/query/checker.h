@@ -52,6 +52,7 @@ class Checker {
   Result<void> stage(const Project& project, Columns& columns, int depth);
   Result<void> stage(const Unnest& unnest, Columns& columns, int depth);
   Result<void> stage(const Join& join, Columns& columns, int depth);
+  Result<void> stage(const Window& window, Columns& columns, int depth);
 
   // check_aggregate.cc
   Result<Type> aggregate_call(const AggregateCall& call, const Aggregate& aggregate, const Scope& scope);

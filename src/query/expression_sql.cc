@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "query/attribute_sql.h"
+#include "query/encoding_sql.h"
 #include "query/functions.h"
 #include "query/subnet.h"
 #include "query/time_format.h"
@@ -133,6 +134,18 @@ std::string in_range_sql(const std::string& address, const AddressRange& range, 
   return fmt::format("(toIPv6OrNull({0}) >= toIPv6({1}) AND toIPv6OrNull({0}) <= toIPv6({2}))", address, first, last);
 }
 
+/// By the mean radius of the earth.
+std::string haversine_sql(const std::vector<TypedSql>& degrees) {
+  const std::string &lat1 = degrees[0].text, &lon1 = degrees[1].text, &lat2 = degrees[2].text, &lon2 = degrees[3].text;
+  return fmt::format(
+      "(2 * 6371 * asin(sqrt(least(1, pow(sin(radians({2} - {0}) / 2), 2) + cos(radians({0})) * cos(radians({2})) * "
+      "pow(sin(radians({3} - {1}) / 2), 2)))))",
+      lat1, lon1, lat2, lon2);
+}
+
+/// Letters, digits and `_/+-` only, as result_type() has seen.
+std::string zone_sql(const std::string& name) { return fmt::format("'{}'", name); }
+
 std::string private_address_sql(const std::string& address, StatementBuilder& out) {
   std::vector<std::string> ranges;
   for (const std::string_view subnet : {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"}) {
@@ -241,6 +254,22 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
     case F::kTrim:
       return fmt::format("trimBoth({}, {})", x,
                          arguments.size() == 2 ? arguments[1].text : out_.reference("String", " \t\n\r\f\v"));
+    case F::kHaversine:
+      return haversine_sql(arguments);
+    case F::kAllMatches:  // as one group: the engine would give the first one of the pattern's own
+      return fmt::format("extractAll(ifNull({}, ''), {})", x,
+                         out_.reference("String", plain_pattern(fmt::format("({})", literal(1)))));
+    case F::kNaturalKey:
+    case F::kUrlEncode:
+    case F::kUrlDecode:
+    case F::kBase64Encode:
+    case F::kBase64Decode:
+    case F::kHexDecode:
+    case F::kHexToInt:
+    case F::kIntToHex:
+    case F::kMd5:
+    case F::kSha256:
+      return encoding_sql(call.function, x);
     case F::kMatches:
       return fmt::format("match({}, {})", x, out_.reference("String", plain_pattern(literal(1))));
     case F::kExtract: {
@@ -267,7 +296,13 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
       return time_bucket_sql(x, arguments[1].text);
     case F::kFormatTime: {
       const std::string format = out_.reference("String", *engine_time_format(literal(1)));
-      return fmt::format("formatDateTime(fromUnixTimestamp64Nano({}, 'UTC'), {}, 'UTC')", x, format);
+      const std::string zone = arguments.size() == 3 ? zone_sql(literal(2)) : "'UTC'";
+      return fmt::format("formatDateTime(fromUnixTimestamp64Nano({}, 'UTC'), {}, {})", x, format, zone);
+    }
+    case F::kParseTimeLike: {
+      const std::string pattern = out_.reference("String", literal(1));
+      return fmt::format("toUnixTimestamp64Nano(toDateTime64(parseDateTime64InJodaSyntaxOrNull({}, {}, {}), 9))", x,
+                         pattern, zone_sql(literal(2)));
     }
     case F::kParseTime:
       return parse_time_sql(x, out_);
@@ -284,6 +319,16 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
     }
     case F::kJsonElements:
       return json_elements_sql(x);
+    case F::kJsonSplit:
+      return fmt::format("if(isNull({0}), NULL, toJSONString(splitByString(ifNull({1}, ''), ifNull({0}, ''))))", x,
+                         arguments[1].text);
+    case F::kJsonLength:
+      return fmt::format("if(JSONType(ifNull({0}, '')) = 'Array', toInt64(JSONLength(ifNull({0}, ''))), NULL)", x);
+    case F::kJsonHas:
+      return fmt::format("(JSONType(ifNull({0}, '')) = 'Array' AND has({1}, ifNull({2}, '')) AND isNotNull({2}))", x,
+                         json_elements_sql(x), arguments[1].text);
+    case F::kIpToInt:
+      return fmt::format("toInt64(IPv4StringToNumOrNull({}))", x);
     case F::kIdText:
       return fmt::format("replaceRegexpOne(lower(hex({})), '^0+$', '')", x);
     case F::kArrayLength:

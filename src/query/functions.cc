@@ -4,8 +4,9 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <array>
+#include <cctype>
 
+#include "query/function_table.h"
 #include "query/subnet.h"
 #include "query/time_format.h"
 #include "query/types.h"
@@ -14,81 +15,6 @@ namespace tetrascope::plan {
 namespace {
 
 using F = Function;
-constexpr std::size_t kMany = 10'000;
-
-struct Arity {
-  Function function;
-  std::string_view name;
-  std::size_t least;
-  std::size_t most;
-};
-constexpr Arity kFunctions[] = {
-    {F::kAnd, "and", 1, kMany},
-    {F::kOr, "or", 1, kMany},
-    {F::kNot, "not", 1, 1},
-    {F::kIf, "if", 3, kMany},
-    {F::kCoalesce, "coalesce", 1, kMany},
-    {F::kIsMissing, "is_missing", 1, 1},
-    {F::kEq, "eq", 2, 2},
-    {F::kNe, "ne", 2, 2},
-    {F::kLt, "lt", 2, 2},
-    {F::kLe, "le", 2, 2},
-    {F::kGt, "gt", 2, 2},
-    {F::kGe, "ge", 2, 2},
-    {F::kIn, "in", 2, 2},
-    {F::kAdd, "add", 2, 2},
-    {F::kSub, "sub", 2, 2},
-    {F::kMul, "mul", 2, 2},
-    {F::kDiv, "div", 2, 2},
-    {F::kMod, "mod", 2, 2},
-    {F::kNegate, "negate", 1, 1},
-    {F::kAbs, "abs", 1, 1},
-    {F::kFloor, "floor", 1, 1},
-    {F::kCeil, "ceil", 1, 1},
-    {F::kLog10, "log10", 1, 1},
-    {F::kSqrt, "sqrt", 1, 1},
-    {F::kRound, "round", 1, 1},
-    {F::kLeast, "least", 1, kMany},
-    {F::kGreatest, "greatest", 1, kMany},
-    {F::kConcat, "concat", 1, kMany},
-    {F::kStartsWith, "starts_with", 2, 2},
-    {F::kEndsWith, "ends_with", 2, 2},
-    {F::kContains, "contains", 2, 2},
-    {F::kLower, "lower", 1, 1},
-    {F::kUpper, "upper", 1, 1},
-    {F::kLength, "length", 1, 1},
-    {F::kByteLength, "byte_length", 1, 1},
-    {F::kSubstring, "substring", 2, 3},
-    {F::kReplace, "replace", 3, 3},
-    {F::kReplaceMatches, "replace_matches", 3, 3},
-    {F::kTrim, "trim", 1, 2},
-    {F::kMatches, "matches", 2, 2},
-    {F::kExtract, "extract", 2, 2},
-    {F::kCountMatches, "count_matches", 2, 2},
-    {F::kToInt, "to_int", 1, 1},
-    {F::kToDouble, "to_double", 1, 1},
-    {F::kToString, "to_string", 1, 1},
-    {F::kToBool, "to_bool", 1, 1},
-    {F::kToAny, "to_any", 1, 1},
-    {F::kTypeName, "type_name", 1, 1},
-    {F::kTimeBucket, "time_bucket", 2, 2},
-    {F::kFormatTime, "format_time", 2, 2},
-    {F::kParseTime, "parse_time", 1, 1},
-    {F::kToNanos, "to_nanos", 1, 1},
-    {F::kFromNanos, "from_nanos", 1, 1},
-    {F::kJsonGet, "json_get", 1, 33},
-    {F::kJsonText, "json_text", 1, 33},
-    {F::kJsonElements, "json_elements", 1, 1},
-    {F::kIdText, "id_text", 1, 1},
-    {F::kArrayLength, "array_length", 1, 1},
-    {F::kIpIsV4, "ip_is_v4", 1, 1},
-    {F::kIpIsV6, "ip_is_v6", 1, 1},
-    {F::kIpInSubnet, "ip_in_subnet", 2, 2},
-    {F::kIpIsPrivate, "ip_is_private", 1, 1},
-};
-
-const Arity& arity(Function function) { return *std::ranges::find(kFunctions, function, &Arity::function); }
-
 /// One call under examination.
 class Signature {
  public:
@@ -125,6 +51,8 @@ class Signature {
   [[nodiscard]] Result<Type> substring() const;
   [[nodiscard]] Result<Type> with_pattern(Type result) const;
   [[nodiscard]] Result<Type> time() const;
+  [[nodiscard]] Result<void> zone(std::size_t argument) const;
+  [[nodiscard]] Result<Type> time_like() const;
   [[nodiscard]] Result<Type> json_member(Type result) const;
   [[nodiscard]] Result<Type> address() const;
 
@@ -211,12 +139,31 @@ Result<Type> Signature::time() const {
     const std::string* format = literal_text(*call_.arguments[1]);
     if (format == nullptr) return wrong(1, "a literal format");
     if (auto written = engine_time_format(*format); !written) return bad(written.error().message);
+    if (types_.size() == 3) RETURN_IF_ERROR(zone(2));
     return Type::kString;
   }
   const Literal* width = literal_at(1);
   const auto* nanos = width == nullptr ? nullptr : width->value.as<std::int64_t>();
   if (nanos == nullptr || types_[1] != Type::kInt) return wrong(1, "a literal width in nanoseconds");
   if (*nanos < 1 || *nanos > kMaxBucketNanos) return bad(fmt::format("width of {} ns, want 1 ns to 366 days", *nanos));
+  return Type::kTime;
+}
+
+/// The engine says whether there is such a zone.
+Result<void> Signature::zone(std::size_t argument) const {
+  const std::string* name = literal_text(*call_.arguments[argument]);
+  constexpr std::string_view kAlso = "_/+-";
+  const auto fits = [&](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || kAlso.contains(c); };
+  if (name == nullptr || name->empty() || name->size() > 64 || !std::ranges::all_of(*name, fits))
+    return fail(ErrorCode::kInvalid, fmt::format("{}: want the name of a time zone", arity(call_.function).name));
+  return {};
+}
+
+Result<Type> Signature::time_like() const {
+  if (types_[0] != Type::kString) return wrong(0, "text");
+  const std::string* pattern = literal_text(*call_.arguments[1]);
+  if (pattern == nullptr || !is_time_pattern(*pattern)) return wrong(1, "a literal pattern of a time");
+  RETURN_IF_ERROR(zone(2));
   return Type::kTime;
 }
 
@@ -286,6 +233,7 @@ Result<Type> Signature::result() const {
       return all(is_number, "a number", types_[0]);
     case F::kLog10:
     case F::kSqrt:
+    case F::kHaversine:
       return all(is_number, "a number", Type::kDouble);
     case F::kLeast:
     case F::kGreatest:
@@ -294,7 +242,22 @@ Result<Type> Signature::result() const {
     case F::kLower:
     case F::kUpper:
     case F::kReplace:
+    case F::kNaturalKey:
+    case F::kUrlEncode:
+    case F::kUrlDecode:
+    case F::kBase64Encode:
+    case F::kBase64Decode:
+    case F::kHexDecode:
+    case F::kMd5:
+    case F::kSha256:
       return all(Type::kString, Type::kString);
+    case F::kJsonSplit:
+      return all(Type::kString, Type::kAny);
+    case F::kHexToInt:
+    case F::kIpToInt:
+      return all(Type::kString, Type::kInt);
+    case F::kIntToHex:
+      return all(Type::kInt, Type::kString);
     case F::kStartsWith:
     case F::kEndsWith:
     case F::kContains:
@@ -316,6 +279,8 @@ Result<Type> Signature::result() const {
       return with_pattern(Type::kString);
     case F::kCountMatches:
       return with_pattern(Type::kInt);
+    case F::kAllMatches:
+      return with_pattern(Type::kStringArray);
     case F::kToInt:
       return all(is_plain, "a number, text or true or false", Type::kInt);
     case F::kToDouble:
@@ -333,6 +298,8 @@ Result<Type> Signature::result() const {
       return time();
     case F::kParseTime:
       return all(Type::kString, Type::kTime);
+    case F::kParseTimeLike:
+      return time_like();
     case F::kToNanos:
       return all(Type::kTime, Type::kInt);
     case F::kFromNanos:
@@ -343,6 +310,12 @@ Result<Type> Signature::result() const {
       return json_member(Type::kString);
     case F::kJsonElements:
       return json_member(Type::kStringArray);
+    case F::kJsonLength:
+      return json_member(Type::kInt);
+    case F::kJsonHas:
+      if (types_[1] != Type::kString) return wrong(1, "text");
+      return types_[0] == Type::kString || types_[0] == Type::kAny ? Result<Type>(Type::kBool)
+                                                                   : wrong(0, "text or a value of any type");
     case F::kIdText:
       return all(Type::kId, Type::kString);
     case F::kArrayLength:
@@ -357,16 +330,6 @@ Result<Type> Signature::result() const {
 }
 
 }  // namespace
-
-std::string_view function_name(Function function) { return arity(function).name; }
-
-std::string_view aggregate_name(AggregateOp op) {
-  static constexpr std::array<std::string_view, 13> kNames = {
-      "count",     "count_distinct",     "sum",        "average", "min",
-      "max",       "quantile",           "histogram",  "first",   "last",
-      "any_value", "standard_deviation", "concurrency"};
-  return kNames[static_cast<std::size_t>(op)];
-}
 
 Result<Type> result_type(const Call& call, std::span<const Type> arguments) {
   const Arity& want = arity(call.function);

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -98,7 +99,8 @@ enum class Function {
   kCeil,
   kLog10,
   kSqrt,
-  kRound,  ///< half away from zero
+  kRound,      ///< half away from zero
+  kHaversine,  ///< (latitude, longitude, latitude, longitude in degrees) → kilometres along the great circle
   kLeast,
   kGreatest,  ///< of those that are not missing
   // text: lengths and positions in characters
@@ -117,6 +119,19 @@ enum class Function {
   kMatches,         ///< (text, RE2 literal) → bool; in patterns `.` is no line end unless (?s) says so
   kExtract,  ///< (text, RE2 literal) → first group, or the whole match where there is none; missing without a match
   kCountMatches,  ///< (text, RE2 literal) → int
+  kAllMatches,    ///< (text, RE2 literal) → texts: every whole match, from the left
+  kNaturalKey,    ///< text whose order by bytes is the other's with runs of digits compared as numbers
+  // encodings of text; a decoder's answer is missing for what it cannot decode, and has U+FFFD for bytes that are no
+  // text
+  kUrlEncode,
+  kUrlDecode,
+  kBase64Encode,
+  kBase64Decode,
+  kHexDecode,  ///< digits, also behind `0x`, as the text whose bytes they are
+  kHexToInt,   ///< the same as a number; missing for more than 63 bits
+  kIntToHex,   ///< `0x1f`, `-0x1f`
+  kMd5,
+  kSha256,  ///< both in lower-case hex
   // conversion of any scalar but times and ids: missing where it makes no sense ("abc" as a number). Doubles and
   // numbers
   // in text lose their fraction as ints; true is 1; numbers but 0 and the text "true" are true, 0 and "false" false
@@ -127,9 +142,10 @@ enum class Function {
   kToAny,
   kTypeName,  ///< "string", "int", "double", "bool", "json"; missing for missing
   // time
-  kTimeBucket,  ///< (time, width in nanoseconds, a literal) → the start of its bucket, counted from the epoch
-  kFormatTime,  ///< (time, strftime format literal), in UTC
-  kParseTime,   ///< (text) → time: RFC 3339, with `T` or a blank; missing for anything else
+  kTimeBucket,     ///< (time, width in nanoseconds, a literal) → the start of its bucket, counted from the epoch
+  kFormatTime,     ///< (time, strftime format literal[, name of a time zone, a literal]): in UTC unless said
+  kParseTime,      ///< (text) → time: RFC 3339, with `T` or a blank; missing for anything else
+  kParseTimeLike,  ///< (text, literal pattern of letters as `yyyy-MM-dd`, literal name of a time zone) → time
   kToNanos,
   kFromNanos,  ///< time ↔ int
   // structure
@@ -138,12 +154,16 @@ enum class Function {
               ///< anything else as JSON; missing also for null
   kJsonElements,  ///< (text or kAny holding JSON) → the elements of a list, each as kJsonText gives it; what is no list
                   ///< is a list of one
+  kJsonSplit,     ///< (text, text) → kAny: the list of the parts between occurrences of the second
+  kJsonLength,    ///< (text or kAny holding JSON) → int: elements of a list; missing for anything else
+  kJsonHas,       ///< (text or kAny holding JSON, text) → whether it is a list with such an element
   kIdText,        ///< (id column of 8 or 16 bytes) → lower-case hex, "" for all zero
   kArrayLength,
   // IP addresses in text: kIpInSubnet takes a literal, `10.0.0.0/8` or `fd00::/8`; it and kIpIsPrivate (RFC 1918 and
   // 4193) are missing for what is no address
   kIpIsV4,
   kIpIsV6,
+  kIpToInt,  ///< of version 4; missing for anything else
   kIpInSubnet,
   kIpIsPrivate,
 };
@@ -198,6 +218,11 @@ enum class AggregateOp {
   kLast,               ///< of the argument where it is not missing, by the time column named in Aggregate::time
   kAnyValue,           ///< one that is not missing
   kStandardDeviation,  ///< of the population
+  kVariance,           ///< of the population
+  kValues,             ///< the distinct values as text, sorted, at most `bins` of them → kAny holding a list
+  kTopValues,          ///< the `bins` most frequent values as text, approximately → kAny holding a list
+  kRanges,  ///< counts in `bins` ranges of equal width from the least to the greatest number → kAny: an object whose
+            ///< members are `from-to`
   kConcurrency,  ///< argument: duration in ns; covered time of each time bucket divided by its width. Needs one key
                  ///< that is kTimeBucket of the column Aggregate::time; rows then reach into every bucket that they
                  ///< cover
@@ -252,14 +277,30 @@ struct Unnest {
 };
 enum class JoinKind { kInner, kLeft };
 /// Columns of `right` come in under its own names; its keys do not. At most one row of the right side meets a row of
-/// the left.
+/// the left, but with `all` every one.
 struct Join {
   JoinKind kind = JoinKind::kLeft;
   std::shared_ptr<const Plan> right;
   std::vector<std::pair<std::string, std::string>> keys;  ///< left column, right column
+  bool all = false;
 };
 
-using Stage = std::variant<Filter, Compute, Parse, Aggregate, Sort, Limit, Dedup, Project, Unnest, Join>;
+/// kRowNumber counts from 1; kRunningSum is of this row and those before it; kLag is the value `distance` rows before,
+/// missing where there is none; kLastKnown the last that is not missing, up to this row.
+enum class WindowOp { kRowNumber, kRunningSum, kLag, kLastKnown };
+struct WindowCall {
+  std::string name;
+  WindowOp op = WindowOp::kRowNumber;
+  ExprPtr argument;  ///< null for kRowNumber; no list
+  std::uint64_t distance = 1;
+};
+/// Adds columns that look at the rows before, in the order that holds; with `by`, of equal values in these columns.
+struct Window {
+  std::vector<WindowCall> calls;
+  std::vector<std::string> by;
+};
+
+using Stage = std::variant<Filter, Compute, Parse, Aggregate, Sort, Limit, Dedup, Project, Unnest, Join, Window>;
 
 // ---- the plan ----
 
@@ -282,6 +323,7 @@ struct TableRead {
   std::vector<std::string> unnest;
   std::vector<Named> columns;  ///< every read of a plan has the same names, in the same order, and types that meet
   ExprPtr where;               ///< null: all
+  std::optional<TimeRange> range = {};  ///< in the place of the plan's
 };
 struct Plan {
   TimeRange range;

@@ -128,7 +128,7 @@ Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range) {
 
 Writer::Relation Writer::reads(const Plan& plan) {
   std::vector<ReadParts> reads;
-  for (const TableRead& one : plan.reads) reads.push_back(read(one, plan.range));
+  for (const TableRead& one : plan.reads) reads.push_back(read(one, one.range.value_or(plan.range)));
   Relation relation;
   relation.range = plan.range;
   const std::vector<Named>& names = plan.reads.front().columns;

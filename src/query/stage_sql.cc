@@ -31,6 +31,23 @@ std::vector<std::string> order_terms(const TypedSql& key, const SortKey& sort) {
   return terms;
 }
 
+std::string window_sql(const WindowCall& call, const std::string& x, const std::string& over) {
+  const std::string so_far = over + " ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
+  switch (call.op) {
+    case WindowOp::kRowNumber:
+      return fmt::format("toInt64(row_number() OVER ({}))", over);
+    case WindowOp::kRunningSum:
+      return fmt::format("sum({}) OVER ({})", x, so_far);
+    case WindowOp::kLag:
+      return fmt::format(
+          "lagInFrame(toNullable({}), {}) OVER ({} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)", x,
+          call.distance, over);
+    case WindowOp::kLastKnown:
+      return fmt::format("anyLast(toNullable({})) OVER ({})", x, so_far);
+  }
+  return "NULL";
+}
+
 }  // namespace
 
 void Writer::stage(const Filter& filter, Relation& relation) {
@@ -120,14 +137,30 @@ void Writer::stage(const Join& join, Relation& relation) {
     pairs.push_back(
         fmt::format("{}.{} = {}.{}", relation.step, relation.at(left_name).id, right.step, right.at(right_name).id));
   }
-  relation.step =
-      step(fmt::format("SELECT * FROM {} {} JOIN {} ON {}", relation.step,
-                       join.kind == JoinKind::kLeft ? "LEFT ANY" : "LEFT SEMI", right.step, fmt::join(pairs, " AND ")));
+  const bool left = join.kind == JoinKind::kLeft;
+  const std::string_view kind = join.all ? (left ? "LEFT ALL" : "INNER ALL") : (left ? "LEFT ANY" : "LEFT SEMI");
+  relation.step = step(
+      fmt::format("SELECT * FROM {} {} JOIN {} ON {}", relation.step, kind, right.step, fmt::join(pairs, " AND ")));
   for (const Column& column : right.columns) {
     if (std::ranges::find(join.keys, column.name, &std::pair<std::string, std::string>::second) == join.keys.end()) {
       relation.columns.push_back(column);
     }
   }
+}
+
+void Writer::stage(const Window& window, Relation& relation) {
+  std::string over;
+  for (const std::string& name : window.by) over += (over.empty() ? "PARTITION BY " : ", ") + relation.at(name).id;
+  over += order_by(relation);
+  std::vector<std::string> expressions;
+  std::vector<Column> added;
+  for (const WindowCall& call : window.calls) {
+    const TypedSql x = call.argument ? expr(call.argument, {nullptr, &relation}) : TypedSql{"", Type::kInt};
+    added.push_back({call.name, x.type, new_id("")});  // conditions on these stay above the window
+    expressions.push_back(fmt::format("{} AS {}", window_sql(call, x.text, over), added.back().id));
+  }
+  extend(relation, expressions);
+  for (Column& column : added) put(relation, std::move(column));
 }
 
 }  // namespace tetrascope::plan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace tetrascope::plan {
 namespace {
@@ -40,6 +41,21 @@ Result<std::string> engine_time_format(std::string_view strftime_format) {
     out += found->engine;
   }
   return out;
+}
+
+bool is_time_pattern(std::string_view pattern) {
+  constexpr std::string_view kLetters = "yYMdDHhKkmsSaEezZ";
+  bool quoted = false;
+  bool asks = false;
+  for (const char c : pattern) {
+    if (c == '\'') {
+      quoted = !quoted;
+    } else if (!quoted && std::isalpha(static_cast<unsigned char>(c)) != 0) {
+      if (!kLetters.contains(c)) return false;
+      asks = true;
+    }
+  }
+  return asks && !quoted && pattern.size() <= kMaxFormatBytes;
 }
 
 }  // namespace tetrascope::plan

@@ -14,4 +14,8 @@ namespace tetrascope::plan {
 /// Sources: POSIX.1-2017 strftime; ClickHouse documentation, formatDateTime.
 Result<std::string> engine_time_format(std::string_view strftime_format);
 
+/// Whether `pattern` is made of letters that the engine reads times by (yyyy, MM, dd, HH, mm, ss, SSS, a, …), of quoted
+/// text and of signs. Source: ClickHouse documentation, parseDateTimeInJodaSyntax.
+bool is_time_pattern(std::string_view pattern);
+
 }  // namespace tetrascope::plan

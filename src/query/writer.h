@@ -81,6 +81,7 @@ class Writer {
   void stage(const Project& project, Relation& relation);
   void stage(const Unnest& unnest, Relation& relation);
   void stage(const Join& join, Relation& relation);
+  void stage(const Window& window, Relation& relation);
 
   // aggregate_sql.cc
   struct Grouping;

@@ -191,7 +191,26 @@ Join join_of(const Object& object) {
   for (const Value& pair : array_of(need(object, "keys"))) {
     join.keys.emplace_back(text_of(array_of(pair).at(0)), text_of(array_of(pair).at(1)));
   }
+  join.all = member(object, "all") != nullptr;
   return join;
+}
+
+Window window_of(const Object& object) {
+  Window window;
+  window.by = texts(member(object, "by"));
+  for (const auto& [name, value] : object_of(need(object, "calls"))) {
+    const Object& one = object_of(value);
+    WindowCall call;
+    call.name = name;
+    call.op = by_name<WindowOp>(text_of(need(one, "op")), 3, [](WindowOp op) -> std::string_view {
+      static constexpr std::string_view kNames[] = {"row_number", "running_sum", "lag", "last_known"};
+      return kNames[static_cast<int>(op)];
+    });
+    call.argument = expr_or_null(member(one, "of"));
+    if (const Value* distance = member(one, "distance")) call.distance = static_cast<std::uint64_t>(int_of(*distance));
+    window.calls.push_back(std::move(call));
+  }
+  return window;
 }
 
 Limit limit_of(const Object& object) {
@@ -219,6 +238,7 @@ Stage stage_of(const Value& value) {
   if (name == "project") return Project{texts(&what)};
   if (name == "unnest") return Unnest{text_of(what)};
   if (name == "join") return join_of(object_of(what));
+  if (name == "window") return window_of(object_of(what));
   throw Mistake("unknown stage " + name);
 }
 

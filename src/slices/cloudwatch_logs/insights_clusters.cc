@@ -8,7 +8,6 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
-namespace {
 
 using plan::ExprPtr;
 using plan::field;
@@ -35,6 +34,8 @@ ExprPtr severity_of(const ExprPtr& pattern) {
   branches.push_back(plan::literal(Value(), plan::Type::kString));
   return plan::call(F::kIf, std::move(branches));
 }
+
+namespace {
 
 plan::Aggregate counted_by(std::vector<plan::Named> keys, std::string name) {
   plan::AggregateCall count;

@@ -17,7 +17,8 @@ plan::AggregateCall count_of(std::string name) {
 
 bool cuts(const plan::Stage& stage) {
   return std::holds_alternative<plan::Limit>(stage) || std::holds_alternative<plan::Dedup>(stage) ||
-         std::holds_alternative<plan::Unnest>(stage) || std::holds_alternative<plan::Aggregate>(stage);
+         std::holds_alternative<plan::Unnest>(stage) || std::holds_alternative<plan::Aggregate>(stage) ||
+         std::holds_alternative<plan::Join>(stage) || std::holds_alternative<plan::Window>(stage);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "slices/cloudwatch_logs/insights_parser.h"
@@ -47,7 +48,7 @@ Parsed<QueryNodePtr> QueryParser::all(int depth) {
 
 Parsed<QueryNodePtr> QueryParser::negation(int depth) {
   if (depth > kMaxQueryDepth) return expected("a simpler expression");
-  if (!at_word("not")) return comparison(depth);
+  if (!at_word("not") && !at_sign("!")) return comparison(depth);
   QueryNode node;
   node.kind = Node::kCall;
   node.text = "not";
@@ -79,7 +80,7 @@ Parsed<QueryNodePtr> QueryParser::comparison(int depth) {
   }
   if (op.empty()) return left;
   QUERY_CHECKED(advance(true));
-  Parsed<QueryNodePtr> right = op == "in" ? list(depth) : sum(depth);
+  Parsed<QueryNodePtr> right = op != "in" ? sum(depth) : at_sign("(") ? subquery() : list(depth);
   QUERY_CHECKED(right);
   QUERY_PARSED(QueryNodePtr compared, binary(op, std::move(left), *std::move(right)));
   if (!negated) return compared;
@@ -89,6 +90,15 @@ Parsed<QueryNodePtr> QueryParser::comparison(int depth) {
   node.begin = compared->begin;
   node.end = compared->end;
   node.arguments = {std::move(compared)};
+  return made(std::move(node));
+}
+
+Parsed<QueryNodePtr> QueryParser::subquery() {
+  QueryNode node;
+  node.kind = Node::kQuery;
+  node.begin = token_.begin;
+  QUERY_PARSED(node.query, inner_query());
+  node.end = last_end_;
   return made(std::move(node));
 }
 
@@ -173,18 +183,16 @@ Parsed<QueryNodePtr> QueryParser::primary(int depth) {
       return leaf(Node::kText);
     case Token::kRegex:
       return leaf(Node::kRegex);
-    case Token::kQuotedField:
-      return leaf(Node::kField);
+    case Token::kQuotedField: {
+      const QueryToken word = token_;
+      QUERY_CHECKED(advance());
+      return field(word);
+    }
     case Token::kWord: {
       const QueryToken word = token_;
       QUERY_CHECKED(advance());
       if (at_sign("(")) return call(word, depth);
-      QueryNode node;
-      node.kind = Node::kField;
-      node.text = word.text;
-      node.begin = word.begin;
-      node.end = word.end;
-      return made(std::move(node));
+      return field(word);
     }
     case Token::kSign:
       if (!at_sign("(")) break;
@@ -202,6 +210,38 @@ Parsed<QueryNodePtr> QueryParser::primary(int depth) {
       break;
   }
   return expected("an expression");
+}
+
+/// A name, whose first part was read: members behind it stand without a blank, as `[1]`, `.name` or ``.`odd name` ``.
+Parsed<QueryNodePtr> QueryParser::field(QueryToken word) {
+  QueryNode node;
+  node.kind = Node::kField;
+  node.text = std::move(word.text);
+  node.begin = word.begin;
+  node.end = word.end;
+  while (token_.begin == node.end) {
+    const bool behind_dot = node.text.ends_with('.');
+    if (token_.kind == Token::kQuotedField && behind_dot) {
+      std::string step = token_.text;
+      std::ranges::replace(step, '.', kQuotedDot);
+      node.text += step;
+    } else if (token_.kind == Token::kWord && behind_dot) {
+      node.text += token_.text;
+    } else if (at_sign(".")) {
+      node.text += '.';
+    } else if (at_sign("[")) {
+      QUERY_CHECKED(advance());
+      if (token_.kind != Token::kNumber) return expected("a number");
+      node.text += "." + token_.text;
+      QUERY_CHECKED(advance());
+      if (!at_sign("]")) return expected("']'");
+    } else {
+      break;
+    }
+    node.end = token_.end;
+    QUERY_CHECKED(advance());
+  }
+  return made(std::move(node));
 }
 
 Parsed<QueryNodePtr> QueryParser::leaf(Node kind) {

@@ -6,6 +6,7 @@
 
 #include "query/fields.h"
 #include "slices/cloudwatch_logs/event_reads.h"
+#include "slices/cloudwatch_logs/insights_query.h"
 #include "slices/cloudwatch_logs/plan_literals.h"
 #include "slices/honeycomb_key.h"
 
@@ -69,13 +70,14 @@ ExprPtr json_member(ExprPtr document, std::string_view path) {
   std::vector<ExprPtr> arguments = {std::move(document)};
   while (!path.empty()) {
     const std::size_t dot = std::min(path.find('.'), path.size());
-    const std::string_view step = path.substr(0, dot);
+    std::string step(path.substr(0, dot));
+    std::ranges::replace(step, kQuotedDot, '.');
     path.remove_prefix(std::min(dot + 1, path.size()));
     if (step.empty()) continue;
     std::int64_t index = 0;
     const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
     const bool is_index = error == std::errc{} && end == step.data() + step.size() && index >= 0 && index <= 1'000'000;
-    arguments.push_back(is_index ? literal(Value(index)) : literal_text(step));
+    arguments.push_back(is_index ? literal(Value(index)) : literal(Value(std::move(step))));
     if (arguments.size() > kMaxJsonSteps) break;
   }
   if (arguments.size() == 1) return nullptr;
@@ -99,6 +101,7 @@ TypedQueryExpr EventFields::read(std::string_view name) const {
   if (name == "@logStream") return {stream_name_expr(), Type::kString};
   if (name == "@log") return {plan::call(F::kConcat, {literal_text(account_ + ":"), column("service")}), Type::kString};
   if (name == "@aws.account") return text_literal(account_);
+  if (name == "@aws.region") return text_literal(region_);
   std::vector<ExprPtr> places;
   const auto* const of_lambda = std::ranges::find(kLambdaFields, name, &LambdaField::name);
   if (of_lambda != std::end(kLambdaFields)) places.push_back(lambda_value(*of_lambda));

@@ -16,7 +16,8 @@ plan::ExprPtr json_member(plan::ExprPtr document, std::string_view path);
 /// Columns of the read that a query needs, each once.
 class EventFields {
  public:
-  EventFields(const FieldCatalogue& fields, std::string account) : catalogue_(fields), account_(std::move(account)) {}
+  EventFields(const FieldCatalogue& fields, std::string account, std::string region)
+      : catalogue_(fields), account_(std::move(account)), region_(std::move(region)) {}
 
   /// The field, as a column of the read.
   TypedQueryExpr use(std::string_view name);
@@ -27,6 +28,7 @@ class EventFields {
 
   const FieldCatalogue& catalogue_;
   std::string account_;
+  std::string region_;
   struct Used {
     std::string name;
     TypedQueryExpr column;

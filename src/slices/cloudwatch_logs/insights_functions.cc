@@ -4,12 +4,12 @@
 #include <re2/re2.h>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 
 #include "query/functions.h"
 #include "query/types.h"
+#include "slices/cloudwatch_logs/insights_definitions.h"
 #include "slices/cloudwatch_logs/insights_lexer.h"
+#include "slices/cloudwatch_logs/insights_parser.h"
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
@@ -20,7 +20,8 @@ using plan::literal;
 using plan::Type;
 using F = plan::Function;
 using Node = QueryNode::Kind;
-using Arguments = std::vector<TypedQueryExpr>;
+using Arguments = FunctionArguments;
+using Definitions = FunctionDefinitions;
 
 ExprPtr zero_or_one(ExprPtr condition) {
   return call(F::kIf, {std::move(condition), literal_integer(1), literal_integer(0)});
@@ -131,14 +132,6 @@ TypedQueryExpr common(F function, std::vector<ExprPtr> before, const Arguments& 
   return {call(function, std::move(before)), same ? values.front().type : Type::kAny};
 }
 
-struct Definition {
-  std::size_t least;
-  std::size_t most;
-  std::function<Parsed<TypedQueryExpr>(const QueryNode&, const Arguments&)> make;
-};
-
-using Definitions = std::map<std::string_view, Definition>;
-
 Definitions number_functions() {
   const auto extreme = [](F function) {
     return [function](const QueryNode&, const Arguments& in) -> Parsed<TypedQueryExpr> {
@@ -195,10 +188,23 @@ void add_text_functions(Definitions& table) {
   table["toupper"] = {1, 1, of(F::kUpper, Type::kString)};
   table["strlen"] = {1, 1, of(F::kLength, Type::kInt)};
   table["replace"] = {3, 3, of(F::kReplace, Type::kString)};
-  table["strcontains"] = {2, 2, [](const QueryNode&, const Arguments& in) -> Parsed<TypedQueryExpr> {
-                            return TypedQueryExpr{zero_or_one(of_texts(F::kContains, in, Type::kBool).expr),
+  table["strcontains"] = {2, 3, [](const QueryNode& node, const Arguments& in) -> Parsed<TypedQueryExpr> {
+                            Arguments texts = {in[0], in[1]};
+                            // true and false are names, as everywhere.
+                            const bool folded = in.size() == 3 && lower_case(node.arguments[2]->text) == "true";
+                            if (in.size() == 3 && !folded && lower_case(node.arguments[2]->text) != "false")
+                              return wrong_query(*node.arguments[2], "true or false is expected");
+                            if (folded) {
+                              for (auto& text : texts) text = {call(F::kLower, {as_text(text)}), Type::kString};
+                            }
+                            return TypedQueryExpr{zero_or_one(of_texts(F::kContains, texts, Type::kBool).expr),
                                                   Type::kInt};
                           }};
+  for (const auto& [name, function] : {std::pair{"startswith", F::kStartsWith}, std::pair{"endswith", F::kEndsWith}}) {
+    table[name] = {2, 2, [function](const QueryNode&, const Arguments& in) -> Parsed<TypedQueryExpr> {
+                     return TypedQueryExpr{zero_or_one(of_texts(function, in, Type::kBool).expr), Type::kInt};
+                   }};
+  }
   table["trim"] = {1, 2, [](const QueryNode& node, const Arguments& in) -> Parsed<TypedQueryExpr> {
                      if (in.size() == 2 && !std::holds_alternative<plan::Literal>(in[1].expr->node))
                        return wrong_query(node, "the characters to trim must be a text");
@@ -261,12 +267,15 @@ void add_time_functions(Definitions& table) {
                        }};
 }
 
-const Definitions& definitions() {
+const Definitions& function_definitions() {
   static const Definitions kAll = [] {
     Definitions table = number_functions();
     add_text_functions(table);
     add_general_functions(table);
     add_time_functions(table);
+    add_date_functions(table);
+    add_code_functions(table);
+    add_list_functions(table);
     return table;
   }();
   return kAll;
@@ -274,12 +283,18 @@ const Definitions& definitions() {
 
 }  // namespace
 
-Parsed<TypedQueryExpr> apply_function(const QueryNode& node, const Arguments& arguments, UnixNanos now) {
-  if (node.text == "now" && arguments.empty())
-    return TypedQueryExpr{literal_integer(now.value / kNanosPerSecond), Type::kInt};
-  const auto found = definitions().find(node.text);
-  if (found == definitions().end()) return wrong_query(node, fmt::format("unknown function {}", node.text));
-  const Definition& definition = found->second;
+Parsed<TypedQueryExpr> apply_function(const QueryNode& node, const Arguments& arguments, const QueryTimes& times) {
+  if (arguments.empty()) {
+    const auto number = [](std::int64_t value) { return TypedQueryExpr{literal_integer(value), Type::kInt}; };
+    const std::int64_t length = times.range.to.value - times.range.from.value;
+    if (node.text == "now") return number(times.now.value / kNanosPerSecond);
+    if (node.text == "querystarttime") return number(times.range.from.value / kNanosPerMilli);
+    if (node.text == "queryendtime") return number(times.range.to.value / kNanosPerMilli);
+    if (node.text == "querytimerange") return number(length / kNanosPerMilli);
+  }
+  const auto found = function_definitions().find(node.text);
+  if (found == function_definitions().end()) return wrong_query(node, fmt::format("unknown function {}", node.text));
+  const FunctionDefinition& definition = found->second;
   if (arguments.size() < definition.least || arguments.size() > definition.most)
     return wrong_query(node, fmt::format("{} arguments for {}, {} expected", arguments.size(), node.text,
                                          definition.least == definition.most

@@ -17,6 +17,7 @@ void add_sort_keys(plan::Sort& sort, const TypedQueryExpr& value, bool descendin
   sort.keys.push_back({missing, false, plan::MissingOrder::kLast});
   add(plan::call(F::kNot, {plan::call(F::kIsMissing, {number})}));
   add(number);
+  add(plan::call(F::kNaturalKey, {as_text(value)}));
   add(as_text(value));
 }
 

@@ -47,9 +47,18 @@ Parsed<void> QueryParser::take_sign(std::string_view sign, bool regex_may_follow
 Parsed<InsightsQuery> QueryParser::query() {
   InsightsQuery query;
   QUERY_CHECKED(advance());
+  QUERY_CHECKED(commands(query));
+  if (token_.kind != Token::kEnd) return expected("'|'");
+  query.inner = std::move(inner_);
+  return query;
+}
+
+/// Up to the end, or to the `)` that closes a query inside of another.
+Parsed<void> QueryParser::commands(InsightsQuery& query) {
+  const auto at_end = [this] { return token_.kind == Token::kEnd || (inside_ && at_sign(")")); };
   if (at_word("source")) {
     QUERY_PARSED(query.source, source());
-    if (token_.kind == Token::kEnd) return query;
+    if (at_end()) return {};
     QUERY_CHECKED(take_sign("|"));
   }
   while (true) {
@@ -58,10 +67,23 @@ Parsed<InsightsQuery> QueryParser::query() {
           QueryError{fmt::format("more than {} commands", kMaxQueryCommands), token_.begin, token_.end});
     QUERY_PARSED(QueryCommand command, this->command());
     query.commands.push_back(std::move(command));
-    if (token_.kind == Token::kEnd) return query;
+    if (at_end()) return {};
     QUERY_CHECKED(take_sign("|"));
-    if (token_.kind == Token::kEnd) return query;
+    if (at_end()) return {};
   }
+}
+
+/// The `(` stands next. No query stands in one that stands in another.
+Parsed<std::shared_ptr<const InsightsQuery>> QueryParser::inner_query() {
+  if (inside_) return std::unexpected(QueryError{"Nested subqueries are not supported", token_.begin, token_.end});
+  QUERY_CHECKED(take_sign("("));
+  inside_ = true;
+  auto query = std::make_shared<InsightsQuery>();
+  QUERY_CHECKED(commands(*query));
+  inside_ = false;
+  QUERY_CHECKED(take_sign(")"));
+  inner_.push_back(query);
+  return query;
 }
 
 Parsed<QueryCommand> QueryParser::command() {
@@ -76,7 +98,7 @@ Parsed<QueryCommand> QueryParser::command() {
     return std::move(command);
   };
   const auto start = [&]() { return advance(true); };
-  if (word == "fields") {
+  if (word == "fields" || word == "unmask") {  // nothing is masked here
     QUERY_CHECKED(start());
     return with(Command::kFields, items(command.items, false));
   }
@@ -84,7 +106,7 @@ Parsed<QueryCommand> QueryParser::command() {
     QUERY_CHECKED(start());
     return with(Command::kDisplay, items(command.items, false));
   }
-  if (word == "filter" || word == "where") {
+  if (word == "filter" || word == "where" || word == "filterindex") {
     QUERY_CHECKED(start());
     QUERY_PARSED(QueryNodePtr condition, expr(0));
     command.items.push_back({std::move(condition), {}});
@@ -109,7 +131,9 @@ Parsed<QueryCommand> QueryParser::command() {
   }
   if (word == "parse") {
     QUERY_CHECKED(start());
-    return with(Command::kParse, parse(command));
+    command.kind = Command::kParse;
+    QUERY_CHECKED(parse(command));
+    return with(command.kind, {});
   }
   if (word == "pattern") {
     QUERY_CHECKED(start());
@@ -121,9 +145,12 @@ Parsed<QueryCommand> QueryParser::command() {
     QUERY_CHECKED(start());
     return with(Command::kUnnest, unnest(command));
   }
+  QUERY_PARSED(const bool found, row_command(word, command));
+  if (found) return with(command.kind, {});
   return expected(
       "{K_PARSE, K_FIELDS, K_DISPLAY, K_FILTER, K_STATS, K_SORT, K_ORDER, K_HEAD, K_LIMIT, K_DEDUP, K_PATTERN, "
-      "K_UNNEST}");
+      "K_UNNEST, K_DIFF, K_JOIN, K_EXPAND, K_JSON, K_APPENDCOLS, K_FILLMISSING, K_FILLDOWN, K_ADDTOTALS, K_ACCUM, "
+      "K_AUTOREGRESS, K_SESSIONIZE, K_OUTLIER, K_COUNTFREQUENT, K_LOGCOMPARE}");
 }
 
 Parsed<void> QueryParser::items(std::vector<QueryItem>& out, bool sorted) {
@@ -143,9 +170,11 @@ Parsed<void> QueryParser::items(std::vector<QueryItem>& out, bool sorted) {
 Parsed<QueryItem> QueryParser::item() {
   QueryItem item;
   QUERY_PARSED(item.expr, expr(0));
-  item.name = item.expr->kind == Node::kField
-                  ? item.expr->text
-                  : std::string(lexer_.text().substr(item.expr->begin, item.expr->end - item.expr->begin));
+  item.name = std::string(lexer_.text().substr(item.expr->begin, item.expr->end - item.expr->begin));
+  // Without its backticks, where they are of the whole of it.
+  const bool written_so =
+      item.expr->text.find(kQuotedDot) != std::string::npos || item.name.find('[') != std::string::npos;
+  if (item.expr->kind == Node::kField && !written_so) item.name = item.expr->text;
   if (!at_word("as")) return item;
   QUERY_CHECKED(advance());
   QUERY_PARSED(item.name, name());
@@ -163,10 +192,16 @@ Parsed<void> QueryParser::stats(QueryCommand& command) {
   QUERY_CHECKED(items(command.items, false));
   if (!at_word("by")) return {};
   QUERY_CHECKED(advance(true));
-  return items(command.by, false);
+  QUERY_CHECKED(items(command.by, false));
+  if (!at_word("offset")) return {};
+  QUERY_CHECKED(advance());
+  QUERY_PARSED(command.nanos, duration());
+  return {};
 }
 
 Parsed<void> QueryParser::limit(QueryCommand& command) {
+  command.any = at_word("any");
+  if (command.any) QUERY_CHECKED(advance());
   if (token_.kind != Token::kNumber) return expected("a number");
   const auto [end, error] = std::from_chars(token_.text.data(), token_.text.data() + token_.text.size(), command.limit);
   if (error != std::errc{} || end != token_.text.data() + token_.text.size() || command.limit > 100'000)
@@ -204,6 +239,8 @@ Parsed<void> QueryParser::parse(QueryCommand& command) {
       field.end = token_.end;
       const QueryToken word = token_;
       QUERY_CHECKED(advance(true));
+      const std::string form = lower_case(word.text);
+      if ((form == "logfmt" || form == "csv") && at_word("as")) return parse_as(command, form);
       if (at_sign("(")) {
         QUERY_PARSED(command.input, call(word, 0));
         if (at_sign("/")) {
@@ -215,21 +252,47 @@ Parsed<void> QueryParser::parse(QueryCommand& command) {
       }
     }
   }
+  for (const std::string_view form : {"logfmt", "csv"}) {
+    if (!at_word(form)) continue;
+    QUERY_CHECKED(advance());
+    return parse_as(command, form);
+  }
   const QueryToken pattern = token_;
   if (pattern.kind != Token::kText && pattern.kind != Token::kRegex) return expected("a pattern");
   QUERY_CHECKED(advance());
-  std::vector<std::string> names;
-  if (at_word("as")) {
-    do {
-      QUERY_CHECKED(advance());
-      QUERY_PARSED(std::string one, name());
-      names.push_back(std::move(one));
-    } while (at_sign(",") && names.size() < kMaxQueryItems);
-  }
-  auto compiled = pattern.kind == Token::kText ? glob_pattern(pattern.text, names) : group_pattern(pattern.text);
+  QUERY_CHECKED(aliases(command.names));
+  command.multiple = pattern.kind == Token::kRegex && at_word("multi");
+  if (command.multiple) QUERY_CHECKED(advance());
+  auto compiled = pattern.kind == Token::kText ? glob_pattern(pattern.text, command.names)
+                                               : group_pattern(pattern.text, command.names);
   if (!compiled) return std::unexpected(QueryError{compiled.error(), pattern.begin, pattern.end});
   command.pattern = std::move(compiled->pattern);
   command.names = std::move(compiled->names);
+  return {};
+}
+
+/// `as a, b`, or nothing.
+Parsed<void> QueryParser::aliases(std::vector<std::string>& names) {
+  if (!at_word("as")) return {};
+  do {
+    QUERY_CHECKED(advance());
+    QUERY_PARSED(std::string one, name());
+    names.push_back(std::move(one));
+  } while (at_sign(",") && names.size() < kMaxQueryItems);
+  return {};
+}
+
+/// `as name` behind `logfmt`, `as a, b` behind `csv`.
+Parsed<void> QueryParser::parse_as(QueryCommand& command, std::string_view form) {
+  QUERY_CHECKED(aliases(command.names));
+  if (command.names.empty()) return expected("K_AS");
+  if (form == "csv") {
+    command.pattern = csv_pattern(command.names.size());
+    command.quoted = true;
+    return {};
+  }
+  if (command.names.size() > 1) return expected("one name");
+  command.kind = QueryCommand::Kind::kLogfmt;
   return {};
 }
 

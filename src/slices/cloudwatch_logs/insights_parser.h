@@ -1,6 +1,8 @@
 #pragma once
 // From the text of an Insights query to its tree: recursive descent with one token of foresight.
 
+#include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +20,8 @@ inline constexpr std::size_t kMaxQueryNodes = 2'000;
 
 std::string lower_case(std::string_view text);
 
-/// Commands are in insights_parser.cc, expressions in insights_expressions.cc, SOURCE in insights_source.cc.
+/// Commands are in insights_parser.cc and insights_row_commands.cc, expressions in insights_expressions.cc, SOURCE in
+/// insights_source.cc.
 class QueryParser {
  public:
   explicit QueryParser(std::string_view text) : lexer_(text) {}
@@ -35,15 +38,32 @@ class QueryParser {
   Parsed<QuerySource> source();
   Parsed<void> source_properties(QuerySource& source);
   Parsed<std::vector<std::string>> texts();
-  Parsed<std::int64_t> source_time();
+  Parsed<QuerySource::Time> source_time();
+  Parsed<void> commands(InsightsQuery& query);
+  Parsed<std::shared_ptr<const InsightsQuery>> inner_query();
   Parsed<QueryCommand> command();
+  Parsed<bool> row_command(std::string_view word, QueryCommand& command);
   Parsed<void> items(std::vector<QueryItem>& out, bool sorted);
   Parsed<QueryItem> item();
   Parsed<void> stats(QueryCommand& command);
   Parsed<void> limit(QueryCommand& command);
   Parsed<void> dedup(QueryCommand& command);
   Parsed<void> parse(QueryCommand& command);
+  Parsed<void> aliases(std::vector<std::string>& names);
+  Parsed<void> parse_as(QueryCommand& command, std::string_view form);
   Parsed<void> unnest(QueryCommand& command);
+  Parsed<void> json(QueryCommand& command);
+  // insights_row_commands.cc
+  Parsed<void> options(QueryCommand& command, std::span<const std::string_view> known);
+  Parsed<std::int64_t> duration();
+  Parsed<void> output(QueryCommand& command);
+  Parsed<void> words(QueryCommand& command);
+  Parsed<void> fields_in_line(QueryCommand& command);
+  Parsed<void> diff(QueryCommand& command);
+  Parsed<void> join(QueryCommand& command);
+  Parsed<void> fill_missing(QueryCommand& command);
+  Parsed<void> autoregress(QueryCommand& command);
+  Parsed<void> sessionize(QueryCommand& command);
   Parsed<std::string> name();
 
   Parsed<QueryNodePtr> expr(int depth) { return any(depth); }
@@ -58,6 +78,8 @@ class QueryParser {
   Parsed<QueryNodePtr> primary(int depth);
   Parsed<QueryNodePtr> call(QueryToken name, int depth);
   Parsed<QueryNodePtr> list(int depth);
+  Parsed<QueryNodePtr> subquery();
+  Parsed<QueryNodePtr> field(QueryToken word);
   Parsed<QueryNodePtr> number();
   Parsed<QueryNodePtr> leaf(QueryNode::Kind kind);
   Parsed<QueryNodePtr> made(QueryNode node);
@@ -67,6 +89,8 @@ class QueryParser {
   QueryToken token_;
   std::size_t last_end_ = 0;
   std::size_t nodes_ = 0;
+  bool inside_ = false;  ///< of a query in parentheses
+  std::vector<std::shared_ptr<const InsightsQuery>> inner_;
 };
 
 }  // namespace tetrascope::cloudwatch_logs

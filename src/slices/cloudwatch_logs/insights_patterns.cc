@@ -30,7 +30,7 @@ std::expected<GroupPattern, std::string> glob_pattern(std::string_view glob, con
   return out;
 }
 
-std::expected<GroupPattern, std::string> group_pattern(std::string_view regex) {
+std::expected<GroupPattern, std::string> group_pattern(std::string_view regex, const std::vector<std::string>& names) {
   GroupPattern out;
   bool in_class = false;
   for (std::size_t at = 0; at < regex.size(); ++at) {
@@ -57,6 +57,14 @@ std::expected<GroupPattern, std::string> group_pattern(std::string_view regex) {
       out.names.emplace_back();
     }
   }
+  if (names.size() > out.names.size())
+    return std::unexpected("the regular expression of parse has fewer groups than names");
+  // A list of names is of the groups without one, or of all.
+  const auto unnamed = static_cast<std::size_t>(std::ranges::count(out.names, std::string()));
+  auto next = names.begin();
+  for (std::string& name : out.names) {
+    if (next != names.end() && (name.empty() || unnamed < names.size())) name = *next++;
+  }
   re2::RE2::Options options;
   options.set_log_errors(false);
   const re2::RE2 compiled(out.pattern, options);
@@ -65,6 +73,18 @@ std::expected<GroupPattern, std::string> group_pattern(std::string_view regex) {
       std::ranges::all_of(out.names, &std::string::empty))
     return std::unexpected("the regular expression of parse has no named group such as (?<name>…)");
   return out;
+}
+
+std::string csv_pattern(std::size_t values) {
+  constexpr std::string_view kValue = R"(\s*("(?:[^"]|"")*"|[^,]*))";
+  std::string pattern = fmt::format("^{}", kValue);
+  for (std::size_t i = 1; i < values; ++i) pattern += fmt::format("(?:,{})?", kValue);
+  return "(?s)" + pattern;
+}
+
+std::string logfmt_pattern(std::string_view key) {
+  return fmt::format(R"((?:^|\s){}=("(?:[^"\\]|\\.)*"|\S*))",
+                     re2::RE2::QuoteMeta(re2::StringPiece(key.data(), key.size())));
 }
 
 }  // namespace tetrascope::cloudwatch_logs

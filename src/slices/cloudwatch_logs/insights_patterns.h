@@ -15,7 +15,12 @@ struct GroupPattern {
 
 /// `"user=*, method:*"`: each `*` is as short as what stands around it allows. Errors: another number of names.
 std::expected<GroupPattern, std::string> glob_pattern(std::string_view glob, const std::vector<std::string>& names);
-/// `/(?<level>\S+) …/`. Errors: no named group, or no expression that RE2 takes.
-std::expected<GroupPattern, std::string> group_pattern(std::string_view regex);
+/// `/(?<level>\S+) …/`. `names` are of the groups without a name, or, where these are fewer, of the first groups.
+/// Errors: no named group, more names than groups, or no expression that RE2 takes.
+std::expected<GroupPattern, std::string> group_pattern(std::string_view regex, const std::vector<std::string>& names);
+/// The first `values` of a line, between commas; those between double quotes have them still. Missing ones are empty.
+std::string csv_pattern(std::size_t values);
+/// Of `key=value key2="two words"`: the value of `key`, which may have double quotes still.
+std::string logfmt_pattern(std::string_view key);
 
 }  // namespace tetrascope::cloudwatch_logs

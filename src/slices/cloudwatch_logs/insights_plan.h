@@ -2,6 +2,7 @@
 // From the tree of a query to a plan.
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,17 @@ namespace tetrascope::cloudwatch_logs {
 struct InsightsScope {
   plan::ExprPtr condition;  ///< of the rows of the groups; for a TableRead
   std::string account;
+  std::string region;
   plan::TimeRange range;
   std::uint64_t limit = 10'000;  ///< where the query has none
   const FieldCatalogue* fields = nullptr;
   UnixNanos now;
+  /// Where the queries inside of the query look.
+  struct Inner {
+    plan::ExprPtr condition;
+    plan::TimeRange range;
+  };
+  std::map<const InsightsQuery*, Inner> inner = {};
 };
 
 struct InsightsPlan {
@@ -31,6 +39,7 @@ struct InsightsPlan {
   /// `newest_first`) are the answer where that part has as many. The whole may need more memory than a query has.
   std::uint64_t first_rows = 0;
   bool newest_first = true;
+  std::vector<std::string> totals;  ///< names whose numbers make one more row at the end
 };
 
 Parsed<InsightsPlan> compile_insights_query(const InsightsQuery& query, const InsightsScope& scope);

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/time.h"
 #include "slices/cloudwatch_logs/insights_parser.h"
 
 // SOURCE: dossier cloudwatch_logs 5.4.
@@ -24,18 +25,22 @@ Parsed<QuerySource> QueryParser::source() {
   source.begin = token_.begin;
   while (at_word("source") && source.names.size() < kMostSources) {
     QUERY_CHECKED(advance());
-    if (token_.kind == Token::kText) {
-      source.names.push_back(token_.text);
-      QUERY_CHECKED(advance());
-    } else if (at_word("loggroups") && source.names.empty()) {
+    if (at_word("loggroups") && source.names.empty()) {
       QUERY_CHECKED(advance());
       QUERY_CHECKED(source_properties(source));
       break;
-    } else {
-      return expected("a log group or logGroups");
+    }
+    while (true) {
+      const bool named =
+          token_.kind == Token::kText || token_.kind == Token::kWord || token_.kind == Token::kQuotedField;
+      if (!named) return expected("a log group or logGroups");
+      source.names.push_back(token_.text);
+      QUERY_CHECKED(advance());
+      if (!at_sign(",") || source.names.size() >= kMostSources) break;
+      QUERY_CHECKED(advance());
     }
   }
-  for (auto& [word, time] : {std::pair{"start", &source.start_ms}, std::pair{"end", &source.end_ms}}) {
+  for (auto& [word, time] : {std::pair{"start", &source.start}, std::pair{"end", &source.end_time}}) {
     if (!at_word(word)) continue;
     QUERY_CHECKED(advance());
     QUERY_CHECKED(take_sign("="));
@@ -79,15 +84,27 @@ Parsed<std::vector<std::string>> QueryParser::texts() {
   return out;
 }
 
-/// Milliseconds since 1970, as DescribeQueries shows them.
-Parsed<std::int64_t> QueryParser::source_time() {
-  std::int64_t millis = 0;
+/// Milliseconds since 1970, as DescribeQueries shows them; `now`, or a period before it: `-1d`.
+Parsed<QuerySource::Time> QueryParser::source_time() {
+  QuerySource::Time time;
+  if (at_word("now")) {
+    time.relative = true;
+    QUERY_CHECKED(advance());
+    return time;
+  }
+  if (at_sign("-")) {
+    time.relative = true;
+    QUERY_CHECKED(advance());
+    QUERY_PARSED(const std::int64_t nanos, duration());
+    time.millis = nanos / kNanosPerMilli;
+    return time;
+  }
   const char* const end = token_.text.data() + token_.text.size();
-  const auto read = std::from_chars(token_.text.data(), end, millis);
+  const auto read = std::from_chars(token_.text.data(), end, time.millis);
   if (token_.kind != Token::kNumber || read.ec != std::errc{} || read.ptr != end)
     return expected("milliseconds since 1970");
   QUERY_CHECKED(advance());
-  return millis;
+  return time;
 }
 
 }  // namespace tetrascope::cloudwatch_logs

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "query/check.h"
 #include "query/types.h"
 #include "slices/cloudwatch_logs/insights_functions.h"
 
@@ -20,6 +21,7 @@ using Node = QueryNode::Kind;
 
 Parsed<TypedQueryExpr> compile_list_membership(const QueryNode& node, const TypedQueryExpr& left) {
   const QueryNode& list = *node.arguments[1];
+  if (list.kind == Node::kQuery) return wrong_query(list, "a subquery cannot stand here");
   std::vector<ExprPtr> any;
   for (const auto& element : list.arguments) {
     const TypedQueryExpr value = element->kind == Node::kText ? text_literal(element->text)
@@ -50,8 +52,8 @@ bool is_comparison(std::string_view op) {
 
 class Expressions {
  public:
-  Expressions(const QueryNames& names, const QueryCalls& calls, UnixNanos now)
-      : names_(names), calls_(calls), now_(now) {}
+  Expressions(const QueryNames& names, const QueryCalls& calls, const QueryTimes& times)
+      : names_(names), calls_(calls), times_(times) {}
 
   Parsed<TypedQueryExpr> compile(const QueryNode& node) const {
     switch (node.kind) {
@@ -69,6 +71,7 @@ class Expressions {
       case Node::kPeriod:
       case Node::kStar:
       case Node::kList:
+      case Node::kQuery:
         break;
     }
     return wrong_query(node, "this cannot stand here");
@@ -102,7 +105,7 @@ class Expressions {
                             Type::kBool};
     }
     if (node.text == "not") return TypedQueryExpr{plan::call(F::kNot, {as_condition(arguments[0])}), Type::kBool};
-    return apply_function(node, arguments, now_);
+    return apply_function(node, arguments, times_);
   }
 
   /// `bin(5m)`: of the event's time.
@@ -118,12 +121,12 @@ class Expressions {
     auto timestamp = names_(time);
     if (!timestamp) return timestamp;
     floor.arguments.insert(floor.arguments.begin(), std::make_shared<const QueryNode>(time));
-    return apply_function(floor, {*timestamp, missing_value()}, now_);
+    return apply_function(floor, {*timestamp, missing_value()}, times_);
   }
 
   const QueryNames& names_;
   const QueryCalls& calls_;
-  UnixNanos now_;
+  const QueryTimes& times_;
 };
 
 struct AggregateName {
@@ -133,9 +136,18 @@ struct AggregateName {
 };
 constexpr AggregateName kAggregates[] = {{"count", AggregateOp::kCount, false},
                                          {"count_distinct", AggregateOp::kCountDistinct, false},
+                                         {"countdistinct", AggregateOp::kCountDistinct, false},
                                          {"sum", AggregateOp::kSum, true},
                                          {"count_over_time", AggregateOp::kCount, false},
                                          {"sum_over_time", AggregateOp::kSum, true},
+                                         {"countovertime", AggregateOp::kCount, false},
+                                         {"sumovertime", AggregateOp::kSum, true},
+                                         {"variance", AggregateOp::kVariance, true},
+                                         {"values", AggregateOp::kValues, false},
+                                         {"collect_values", AggregateOp::kValues, false},
+                                         {"topk", AggregateOp::kTopValues, false},
+                                         {"histogram", AggregateOp::kRanges, true},
+                                         {"rate", AggregateOp::kLast, true},
                                          {"avg", AggregateOp::kAverage, true},
                                          {"stddev", AggregateOp::kStandardDeviation, true},
                                          {"pct", AggregateOp::kQuantile, true},
@@ -152,17 +164,20 @@ const AggregateName* aggregate_of(const QueryNode& node) {
   return node.kind != Node::kCall || found == std::end(kAggregates) ? nullptr : found;
 }
 
+constexpr int kMostValues = 1'000;  // of `values`, in each group
+
 /// The stages of one `stats`, while it is read.
 class Stats {
  public:
-  Stats(const QueryNames& names, const std::string& time, const std::string& prefix, UnixNanos now)
-      : names_(names), time_(time), prefix_(prefix), now_(now) {}
+  Stats(const QueryNames& names, const std::string& time, const std::string& prefix, const QueryTimes& times)
+      : names_(names), time_(time), prefix_(prefix), times_(times) {}
 
   Parsed<StatsStages> compile(const QueryCommand& command) {
     stages_.aggregate.time = time_;
+    alone_ = &command;
     const QueryCalls none;
     for (const QueryItem& item : command.by) {
-      auto key = Expressions(names_, none, now_).compile(*item.expr);
+      auto key = Expressions(names_, none, times_).compile(*item.expr);
       if (!key) return std::unexpected(std::move(key).error());
       const std::string column = next_name("k");
       stages_.aggregate.keys.push_back({column, key->expr});
@@ -206,7 +221,7 @@ class Stats {
       if (!value) return std::unexpected(std::move(value).error());
       return *std::move(value);
     };
-    return Expressions(names, calls, now_).compile(*item.expr);
+    return Expressions(names, calls, times_).compile(*item.expr);
   }
 
   ExprPtr add(AggregateOp op, ExprPtr argument, double level = 0) {
@@ -220,14 +235,16 @@ class Stats {
   }
 
   Parsed<TypedQueryExpr> aggregate(const QueryNode& node, const AggregateName& kind) {
-    const bool quantile = kind.op == AggregateOp::kQuantile;
     const bool counts = kind.op == AggregateOp::kCount;
+    if (kind.name == "rate") return rate(node);
+    if (kind.op == AggregateOp::kRanges || kind.op == AggregateOp::kTopValues) return sized(node, kind);
+    const bool quantile = kind.op == AggregateOp::kQuantile;
     if (counts && (node.arguments.empty() || node.arguments[0]->kind == Node::kStar))
       return TypedQueryExpr{add(kind.op, nullptr), Type::kInt};
     if (node.arguments.size() != (quantile ? 2U : 1U))
       return wrong_query(node, fmt::format("wrong number of arguments for {}", node.text));
     const QueryCalls none;
-    auto argument = Expressions(names_, none, now_).compile(*node.arguments[0]);
+    auto argument = Expressions(names_, none, times_).compile(*node.arguments[0]);
     if (!argument) return argument;
     if (counts || kind.op == AggregateOp::kCountDistinct)
       return TypedQueryExpr{add(kind.op, argument->expr), Type::kInt};
@@ -235,8 +252,53 @@ class Stats {
       if (time_.empty()) return wrong_query(node, "Unknown symbols found in or after stats: @timestamp");
       return TypedQueryExpr{add(kind.op, argument->expr), argument->type};
     }
+    if (kind.op == AggregateOp::kValues) {
+      const ExprPtr values = add(kind.op, as_text(*argument));
+      stages_.aggregate.calls.back().bins = kMostValues;
+      return TypedQueryExpr{values, Type::kAny};
+    }
     if (kind.of_numbers) return of_numbers(node, kind, *argument);
     return extreme(kind.op, *argument, node.text.starts_with("sorts"));
+  }
+
+  /// `topk(3, field)`, `histogram(field, 10)`: how many stands beside the field.
+  Parsed<TypedQueryExpr> sized(const QueryNode& node, const AggregateName& kind) {
+    const bool top = kind.op == AggregateOp::kTopValues;
+    if (node.arguments.size() != 2)
+      return wrong_query(node, fmt::format("wrong number of arguments for {}", node.text));
+    const QueryNode& size = *node.arguments[top ? 0 : 1];
+    const std::int64_t most = top ? plan::kMaxValues : plan::kMaxBins;
+    if (size.kind != Node::kInteger || size.integer < 1 || size.integer > most)
+      return wrong_query(size, fmt::format("a whole number from 1 to {} is expected", most));
+    if (top && (alone_ == nullptr || !alone_->by.empty() || alone_->items.size() > 1))
+      return wrong_query(node, "topk cannot be combined with by or other aggregation functions");
+    const QueryCalls none;
+    auto argument = Expressions(names_, none, times_).compile(*node.arguments[top ? 1 : 0]);
+    if (!argument) return argument;
+    const ExprPtr value = add(kind.op, top ? as_text(*argument) : as_number(*argument));
+    stages_.aggregate.calls.back().bins = static_cast<int>(size.integer);
+    return TypedQueryExpr{value, Type::kAny};
+  }
+
+  /// How much the value changes in `interval`, from its first to its last event; missing where these are one.
+  Parsed<TypedQueryExpr> rate(const QueryNode& node) {
+    if (time_.empty()) return wrong_query(node, "Unknown symbols found in or after stats: @timestamp");
+    if (node.arguments.size() != 2 || node.arguments[1]->kind != Node::kPeriod)
+      return wrong_query(node, "rate takes a field and a period such as 1m");
+    const QueryCalls none;
+    auto argument = Expressions(names_, none, times_).compile(*node.arguments[0]);
+    if (!argument) return argument;
+    const ExprPtr number = plan::call(F::kToDouble, {as_number(*argument)});
+    const ExprPtr nanos = plan::call(F::kToNanos, {field(time_)});
+    const ExprPtr when = plan::call(F::kIf, {plan::call(F::kIsMissing, {number}), literal(Value(), Type::kInt), nanos});
+    const auto difference = [](ExprPtr a, ExprPtr b) { return plan::call(F::kSub, {std::move(a), std::move(b)}); };
+    const ExprPtr last = add(AggregateOp::kLast, number);
+    const ExprPtr first = add(AggregateOp::kFirst, number);
+    const ExprPtr latest = add(AggregateOp::kMax, when);
+    const ExprPtr earliest = add(AggregateOp::kMin, when);
+    const ExprPtr intervals =
+        plan::call(F::kDiv, {difference(latest, earliest), literal(Value(node.arguments[1]->integer))});
+    return TypedQueryExpr{plan::call(F::kDiv, {difference(last, first), intervals}), Type::kDouble};
   }
 
   Parsed<TypedQueryExpr> of_numbers(const QueryNode& node, const AggregateName& kind, const TypedQueryExpr& argument) {
@@ -267,8 +329,9 @@ class Stats {
   const QueryNames& names_;
   const std::string& time_;
   const std::string& prefix_;
-  UnixNanos now_;
+  const QueryTimes& times_;
   int count_ = 0;
+  const QueryCommand* alone_ = nullptr;  ///< the command, while it is compiled
   StatsStages stages_;
   struct Earlier {
     std::string name;
@@ -280,13 +343,13 @@ class Stats {
 }  // namespace
 
 Parsed<TypedQueryExpr> compile_expression(const QueryNode& node, const QueryNames& names, const QueryCalls& calls,
-                                          UnixNanos now) {
-  return Expressions(names, calls, now).compile(node);
+                                          const QueryTimes& times) {
+  return Expressions(names, calls, times).compile(node);
 }
 
 Parsed<StatsStages> compile_stats(const QueryCommand& command, const QueryNames& names, const std::string& time,
-                                  const std::string& prefix, UnixNanos now) {
-  return Stats(names, time, prefix, now).compile(command);
+                                  const std::string& prefix, const QueryTimes& times) {
+  return Stats(names, time, prefix, times).compile(command);
 }
 
 }  // namespace tetrascope::cloudwatch_logs

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "slices/cloudwatch_logs/insights_functions.h"
 #include "slices/cloudwatch_logs/insights_query.h"
 #include "slices/cloudwatch_logs/insights_values.h"
 
@@ -18,7 +19,7 @@ using QueryCalls = std::function<Parsed<std::optional<TypedQueryExpr>>(const Que
 
 /// An expression over rows. `calls` may be empty.
 Parsed<TypedQueryExpr> compile_expression(const QueryNode& node, const QueryNames& names, const QueryCalls& calls,
-                                          UnixNanos now);
+                                          const QueryTimes& times);
 
 struct StatsColumn {
   std::string name;    ///< as it is shown
@@ -33,6 +34,6 @@ struct StatsStages {
 /// `names`: what stands before the stats. `time`: the column of the event's time, for earliest and latest; "" where
 /// there is none. `prefix`: for names of columns.
 Parsed<StatsStages> compile_stats(const QueryCommand& command, const QueryNames& names, const std::string& time,
-                                  const std::string& prefix, UnixNanos now);
+                                  const std::string& prefix, const QueryTimes& times);
 
 }  // namespace tetrascope::cloudwatch_logs

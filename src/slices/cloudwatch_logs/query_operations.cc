@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <ctime>
+#include <map>
 
 #include "model/members.h"
 #include "slices/aws/page_token.h"
@@ -14,23 +16,16 @@
 #include "slices/cloudwatch_logs/insights_query.h"
 #include "slices/cloudwatch_logs/limits.h"
 #include "slices/cloudwatch_logs/queries.h"
+#include "slices/cloudwatch_logs/query_sources.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
 
-constexpr std::size_t kMostQueriedGroups = 50;
-constexpr std::size_t kMostSourceGroups = 500;  // each is a condition of the question
 constexpr std::int64_t kMostRows = 100'000;
 constexpr std::int64_t kDefaultRows = 10'000;
 constexpr std::int64_t kPageRows = 10'000;
 constexpr auto kPatience = std::chrono::milliseconds(1'000);
 constexpr auto kMaxRunTime = std::chrono::seconds(60);
-
-/// With the suffix that AWS puts behind what its query service says.
-std::string service_text(std::string_view message, std::string_view code) {
-  return fmt::format("{} (Service: AWSLogs; Status Code: 400; Error Code: {}; Request ID: {}; Proxy: null)", message,
-                     code, aws::new_request_id());
-}
 
 std::unexpected<Fault> malformed(const QueryError& error) {
   const auto offset = [](std::size_t place) { return Value(static_cast<std::int64_t>(place)); };
@@ -87,6 +82,26 @@ Array rows_json(const plan::Answer& answer, const InsightsPlan& compiled) {
     rows.emplace_back(std::move(cells));
   }
   return rows;
+}
+
+/// The answer's last row, of addtotals with col=true: the sums of what is shown as numbers.
+Value total_row(const Array& rows, const std::vector<std::string>& names) {
+  std::map<std::string_view, double> sums;
+  for (const std::string& name : names) sums[name] = 0;
+  for (const Value& row : rows) {
+    const auto* cells = row.as<Array>();
+    for (const Value& cell : cells == nullptr ? Array() : *cells) {
+      const auto sum = sums.find(text_of(member(cell, "field")));
+      if (sum == sums.end()) continue;
+      const std::string_view text = text_of(member(cell, "value"));
+      double number = 0;
+      const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (read.ec == std::errc{} && read.ptr == text.data() + text.size()) sum->second += number;
+    }
+  }
+  Array cells;
+  for (const std::string& name : names) cells.push_back(cell_json(name, fmt::format("{}", sums[name])));
+  return cells;
 }
 
 /// A query as it waits for its turn.
@@ -147,55 +162,12 @@ Result<QueryOutcome> run_query(const plan::Runner& runner, const WaitingQuery& w
   ASSIGN_OR_RETURN(const plan::Answer counted, runner.run(compiled.counted, bounds));
   QueryOutcome outcome;
   outcome.rows = rows_json(answer, compiled);
+  if (!compiled.totals.empty()) outcome.rows.push_back(total_row(outcome.rows, compiled.totals));
   outcome.scanned = count_cell(counted, 0);
   outcome.bytes = count_cell(counted, 1);
   outcome.matched = count_cell(counted, counted.columns.size() > 2 ? 2 : 0);
   outcome.groups = groups;
   return outcome;
-}
-
-Outcome<std::vector<std::string>> group_names(Call& call, const std::optional<QuerySource>& source) {
-  Parameters& in = call.parameters;
-  const auto name = in.text("logGroupName", {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
-  const auto names =
-      in.texts("logGroupNames", {.max = kMostQueriedGroups}, {.min = 1, .max = kMaxName, .pattern = kGroupLetters});
-  const auto identifiers = in.texts("logGroupIdentifiers", {.max = kMostQueriedGroups},
-                                    {.min = 1, .max = kMaxIdentifier, .pattern = kIdentifierLetters, .shown = false});
-  RETURN_IF_FAULT(in.verdict());
-  if (source && (name || !names.empty() || !identifiers.empty()))
-    return aws::refuse(std::string(kInvalidParameter),
-                       "Log groups must be given either by the query's SOURCE or by a parameter of the request.");
-  if (source) return source->names;
-  if (static_cast<int>(name.has_value()) + static_cast<int>(!names.empty()) + static_cast<int>(!identifiers.empty()) !=
-      1)
-    return aws::refuse(std::string(kInvalidParameter),
-                       "Exactly one of logGroupName, logGroupNames and logGroupIdentifiers must be given.");
-  std::vector<std::string> all = name ? std::vector{*name} : names;
-  for (const auto& identifier : identifiers) all.push_back(group_name_of(call, identifier));
-  return all;
-}
-
-/// Names of the groups that `SOURCE logGroups(…)` is of.
-Outcome<std::vector<std::string>> named_by_property(Call& call, const QuerySource& source) {
-  std::vector<std::string> names;
-  const auto is_listed = [](const std::vector<std::string>& list, std::string_view value) {
-    return list.empty() || std::ranges::find(list, value) != list.end();
-  };
-  if (!is_listed(source.accounts, call.identity.account)) return names;
-  ASSIGN_OR_FAULT(const auto services, service_groups(call));
-  for (const std::string& prefix : source.prefixes.empty() ? std::vector<std::string>{""} : source.prefixes) {
-    ASSIGN_OR_FAULT(const auto groups, list_stored_groups(call, prefix, "", kMostSourceGroups + 1));
-    for (const LogGroup& group : groups) {
-      if (is_listed(source.classes, group.log_class)) names.push_back(group.name);
-    }
-    for (const ServiceGroup& service : services) {
-      if (service.name.starts_with(prefix) && is_listed(source.classes, LogGroup().log_class))
-        names.push_back(service.name);
-    }
-  }
-  std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
-  return names;
 }
 
 }  // namespace
@@ -213,36 +185,24 @@ Outcome<Answer> start_query(Call& call) {
     return aws::refuse(std::string(kInvalidParameter), "The query language " + *language + " is not supported.");
   if (*to < *from) return aws::refuse(std::string(kInvalidParameter), "End time should not be before start time.");
   if (!query) return malformed(query.error());
-  if (query->source && query->source->by_property) {
-    ASSIGN_OR_FAULT(names, named_by_property(call, *query->source));
-    if (names.empty())
-      return aws::refuse(
-          std::string(kNotFound),
-          "No log group matches " + text->substr(query->source->begin, query->source->end - query->source->begin));
+  if (query->source) {
+    ASSIGN_OR_FAULT(names, source_groups(call, *query->source, *text));
   }
-  if (names.size() > kMostSourceGroups)
-    return aws::refuse(
-        std::string(kLimitExceeded),
-        fmt::format("The SOURCE of the query has {} log groups, more than {}.", names.size(), kMostSourceGroups));
-  plan::ExprPtr condition;
-  for (const std::string& name : names) {
-    auto group = require_group(call, name);
-    if (!group && group.error().type == kNotFound)
-      return aws::refuse(
-          std::string(kNotFound),
-          service_text(fmt::format("Log group '{}' does not exist for account ID '{}'", name, call.identity.account),
-                       kNotFound));
-    RETURN_IF_FAULT(group);
-    ASSIGN_OR_FAULT(plan::ExprPtr one, group_condition(call, *group));
-    condition = condition ? plan::call(plan::Function::kOr, {std::move(condition), std::move(one)}) : std::move(one);
-  }
+  ASSIGN_OR_FAULT(plan::ExprPtr condition, condition_of(call, names));
   InsightsScope scope;
   scope.condition = std::move(condition);
   scope.account = call.identity.account;
-  const QuerySource source = query->source.value_or(QuerySource());
-  const std::int64_t first = source.start_ms ? *source.start_ms / 1'000 : epoch_seconds(*from);
-  const std::int64_t last = std::max(first, source.end_ms ? *source.end_ms / 1'000 : epoch_seconds(*to));
-  scope.range = {{first * kNanosPerSecond}, {(last + 1) * kNanosPerSecond}};
+  scope.region = call.identity.region;
+  const QuerySeconds asked{epoch_seconds(*from), epoch_seconds(*to)};
+  const QuerySeconds seconds = seconds_of(query->source.value_or(QuerySource()), asked, now_ms(call));
+  scope.range = seconds.range();
+  for (const auto& inner : query->inner) {
+    if (!inner->source) continue;
+    ASSIGN_OR_FAULT(const auto inner_names, source_groups(call, *inner->source, *text));
+    ASSIGN_OR_FAULT(plan::ExprPtr inner_condition, condition_of(call, inner_names));
+    const QuerySeconds time = seconds_of(*inner->source, seconds, now_ms(call));
+    scope.inner[inner.get()] = {std::move(inner_condition), time.range()};
+  }
   scope.limit = static_cast<std::uint64_t>(limit.value_or(kDefaultRows));
   scope.fields = &call.middle().fields;
   scope.now = call.request.received;
@@ -259,7 +219,7 @@ Outcome<Answer> start_query(Call& call) {
     started.shown_query = *text;
   } else {
     for (const std::string& name : names) started.shown_query += fmt::format("SOURCE \"{}\" ", name);
-    started.shown_query += fmt::format("START={}000 END={}999 | {}", first, last, *text);
+    started.shown_query += fmt::format("START={}000 END={}999 | {}", seconds.first, seconds.last, *text);
   }
   const std::string id = started.id;
   const auto groups = static_cast<std::int64_t>(names.size());

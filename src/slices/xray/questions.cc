@@ -84,12 +84,12 @@ Outcomes<RangeType> range_type(const Call& call) {
 Outcomes<double> sampled_share(const Call& call) {
   XRAY_TRY(const auto sampling, flag_member(call.body, "Sampling"));
   const Value* strategy = member(call.body, "SamplingStrategy");
-  if (!sampling.value_or(false) || strategy == nullptr) return 1.0;
+  if (strategy == nullptr) return 1.0;
   XRAY_TRY(const auto name, text_member(*strategy, "Name", 0, 20));
   if (name && *name != "FixedRate" && *name != "PartialScan")
     return invalid("SamplingStrategy.Name: want FixedRate or PartialScan");
   XRAY_TRY(const auto share, number_member(*strategy, "Value", 0, 1));
-  return share.value_or(1.0);
+  return sampling.value_or(false) ? share.value_or(1.0) : 1.0;
 }
 
 /// The same traces each time, so that pages fit together.
