@@ -155,6 +155,13 @@ def test_missing_bins_are_filled(logs, group):
     assert ask("filter h = 'nobody' | stats count(*) by bin(1m) | fillmissing") == []
 
 
+def test_periods_are_capped_by_their_unit(logs, filled):
+    group = filled(["x"])
+    [row] = rows_of(logs, group, "fields datefloor(fromMillis(299000), 300s) as s, datefloor(fromMillis(299000), 5m) "
+                    "as m, dateceil(fromMillis(90000000), 48h) as h")
+    assert row == {"s": "1970-01-01 00:04:00.000", "m": "1970-01-01 00:00:00.000", "h": "1970-01-03 00:00:00.000"}
+
+
 def test_bins_with_an_offset_show_what_was_before(logs, group):
     logs.create_log_stream(logGroupName=group, logStreamName="s")
     now = int(time.time() * 1000)

@@ -3,7 +3,6 @@
 #include "base/ids.h"
 #include "slices/aws/event_stream.h"
 #include "slices/aws/identity.h"
-#include "slices/aws/json_text.h"
 #include "slices/aws/page_token.h"
 #include "slices/aws/parameters.h"
 
@@ -43,23 +42,6 @@ TEST(Identity, Arns) {
   EXPECT_EQ(arn_region("arn:aws:s3:::bucket"), "");
   EXPECT_EQ(arn_account("arn:aws"), "");
   EXPECT_EQ(arn_region("a-name"), "");
-}
-
-TEST(JsonText, HalvesOfCharacters) {
-  const struct {
-    std::string_view json;
-    std::optional<std::string> whole;
-  } table[] = {
-      {R"("plain \n \u00e4 \ud83d\ude00")", std::nullopt},
-      {R"("\ud83d")", R"("\ufffd")"},
-      {R"("\ude00\ud83d")", R"("\ufffd\ufffd")"},
-      {R"("a\uD83Db\ud83d\ude00c\ud83d\ud83d\ude00")", R"("a\ufffdb\ud83d\ude00c\ufffd\ud83d\ude00")"},
-      {R"("\\ud83d")", std::nullopt},  // a backslash, then text
-      {R"("\ud8)", std::nullopt},
-      {R"("\uzzzz\u-123)", std::nullopt},
-      {"", std::nullopt},
-  };
-  for (const auto& [json, whole] : table) EXPECT_EQ(with_whole_characters(json), whole) << json;
 }
 
 TEST(Parameters, AwsWords) {

@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "base/inflate.h"
-#include "slices/aws/json_text.h"
 #include "slices/cloudwatch_logs/absent_operations.h"
 #include "slices/cloudwatch_logs/event_clock.h"
 #include "slices/cloudwatch_logs/filter_operations.h"
@@ -20,6 +19,7 @@
 #include "slices/cloudwatch_logs/refusals.h"
 #include "slices/cloudwatch_logs/stream_operations.h"
 #include "slices/cloudwatch_logs/tag_operations.h"
+#include "slices/whole_characters.h"
 
 namespace tetrascope {
 namespace {
@@ -106,7 +106,7 @@ Outcome<Object> read_body(const Request& request) {
   if (body.empty()) return Object{};
   auto value = value_from_json(body);
   if (!value) {
-    if (const auto mended = aws::with_whole_characters(body)) value = value_from_json(*mended);
+    if (const auto mended = with_whole_characters(body)) value = value_from_json(*mended);
   }
   if (!value) return aws::refuse("SerializationException", "The request body is not JSON, or nested too deep.");
   auto* object = std::get_if<Object>(&value->data);

@@ -143,6 +143,7 @@ class InsightsCompiler {
   std::size_t before_stats_ = 0;
   std::int64_t offset_ = 0;  ///< how much earlier the events are than the times that are shown
   plan::Sort last_sort_;
+  std::size_t sort_stage_ = 0;  ///< where it stands
   std::optional<Bins> bins_;
   std::optional<Clustered> clustered_;
   std::optional<plan::TimeRange> earlier_;  ///< the time that diff compares with

@@ -88,7 +88,7 @@ ExprPtr month_start(const ExprPtr& step) {
 }
 
 Parsed<TypedQueryExpr> bucket(const QueryNode& node, const Arguments& arguments, std::size_t period, bool up) {
-  const std::int64_t width = node.arguments[period]->integer;
+  const std::int64_t width = rounding_period(node.arguments[period]->text);
   if (node.arguments[period]->kind != Node::kPeriod || width < 1 || width > plan::kMaxBucketNanos)
     return wrong_query(*node.arguments[period], "a period such as 5m is expected");
   const ExprPtr time = as_time(arguments[0]);

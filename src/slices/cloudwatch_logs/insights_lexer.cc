@@ -72,6 +72,17 @@ std::int64_t period_months(std::string_view period) {
   return 0;
 }
 
+std::int64_t rounding_period(std::string_view period) {
+  std::int64_t count = 0;
+  const auto read = std::from_chars(period.data(), period.data() + period.size(), count);
+  if (read.ec != std::errc{}) return 0;
+  const std::int64_t unit = period_unit(std::string_view(read.ptr, period.data() + period.size()));
+  if (unit == kNanosPerMilli) count = std::min<std::int64_t>(count, 1'000);
+  if (unit == kNanosPerSecond || unit == 60 * kNanosPerSecond) count = std::min<std::int64_t>(count, 60);
+  if (unit == kHour) count = std::min<std::int64_t>(count, 24);
+  return count * unit;
+}
+
 /// Blanks, and `#` to the end of its line.
 void QueryLexer::skip_blanks() {
   while (at_ < text_.size()) {

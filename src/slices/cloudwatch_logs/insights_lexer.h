@@ -40,5 +40,8 @@ class QueryLexer {
 std::int64_t period_unit(std::string_view word);
 /// Of a period of months, quarters or years, `2mo` or `1y`: how many months; else 0. They are not all of one length.
 std::int64_t period_months(std::string_view period);
+/// Nanoseconds of a period as times are rounded by it: AWS takes no more than 1000 ms, 60 s, 60 m and 24 h, and less
+/// for more.
+std::int64_t rounding_period(std::string_view period);
 
 }  // namespace tetrascope::cloudwatch_logs

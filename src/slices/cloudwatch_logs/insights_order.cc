@@ -17,8 +17,12 @@ void add_sort_keys(plan::Sort& sort, const TypedQueryExpr& value, bool descendin
   sort.keys.push_back({missing, false, plan::MissingOrder::kLast});
   add(plan::call(F::kNot, {plan::call(F::kIsMissing, {number})}));
   add(number);
-  add(plan::call(F::kNaturalKey, {as_text(value)}));
-  add(as_text(value));
+  // Of what is no number: the others are in order by then, and texts are long.
+  const auto unless_number = [&](ExprPtr text) {
+    const ExprPtr none = plan::literal(Value(), Type::kString);
+    return plan::call(F::kIf, {plan::call(F::kIsMissing, {number}), std::move(text), none});
+  };
+  add(unless_number(plan::call(F::kNaturalKey, {as_text(value)})));
 }
 
 ExprPtr is_first_of_its_kind(plan::Plan before, const TimeOrder& order, const std::vector<std::string>& keys,
@@ -36,6 +40,14 @@ ExprPtr is_first_of_its_kind(plan::Plan before, const TimeOrder& order, const st
   by_kind.time = time;
   before.stages.emplace_back(std::move(by_kind));
   before.stages.emplace_back(plan::Project{{kFirst}});
+  return plan::in_plan(place, std::move(before));
+}
+
+ExprPtr stays_in_order(plan::Plan before, const plan::Dedup& dedup, const ExprPtr& place) {
+  constexpr const char* kPlace = "kept_place";
+  before.stages.emplace_back(plan::Compute{{{kPlace, place}}});
+  before.stages.emplace_back(dedup);
+  before.stages.emplace_back(plan::Project{{kPlace}});
   return plan::in_plan(place, std::move(before));
 }
 

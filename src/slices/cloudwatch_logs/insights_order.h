@@ -24,4 +24,8 @@ struct TimeOrder {
 plan::ExprPtr is_first_of_its_kind(plan::Plan before, const TimeOrder& order, const std::vector<std::string>& keys,
                                    const std::string& time, const plan::ExprPtr& place);
 
+/// The same for events in any other order: true for those that stay of `before`, whose stages sort and have the columns
+/// of `dedup`. Its search holds what events are sorted by instead of whole ones.
+plan::ExprPtr stays_in_order(plan::Plan before, const plan::Dedup& dedup, const plan::ExprPtr& place);
+
 }  // namespace tetrascope::cloudwatch_logs

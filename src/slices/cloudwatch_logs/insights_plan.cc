@@ -9,6 +9,7 @@
 #include "slices/cloudwatch_logs/insights_clusters.h"
 #include "slices/cloudwatch_logs/insights_compiler.h"
 #include "slices/cloudwatch_logs/insights_counts.h"
+#include "slices/cloudwatch_logs/insights_lexer.h"
 #include "slices/cloudwatch_logs/insights_parser.h"
 #include "slices/cloudwatch_logs/insights_patterns.h"
 #include "slices/cloudwatch_logs/plan_literals.h"
@@ -312,7 +313,8 @@ void InsightsCompiler::note_bins(const QueryCommand& command) {
     const QueryNode& key = *command.by[i].expr;
     const bool bin = key.kind == QueryNode::Kind::kCall && (key.text == "bin" || key.text == "datefloor");
     if (!bin || key.arguments.back()->kind != QueryNode::Kind::kPeriod) continue;
-    bins_ = Bins{i, command.by.size(), key.arguments.back()->text, key.arguments.back()->integer};
+    const std::string& period = key.arguments.back()->text;
+    bins_ = Bins{i, command.by.size(), period, rounding_period(period)};
   }
 }
 

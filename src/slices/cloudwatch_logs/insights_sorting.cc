@@ -40,6 +40,7 @@ Parsed<void> InsightsCompiler::limit(const QueryCommand& command) {
 void InsightsCompiler::add_sort(plan::Sort sort) {
   sorted_ = true;
   last_sort_ = sort;
+  sort_stage_ = stages_.size();
   stages_.emplace_back(std::move(sort));
 }
 
@@ -93,12 +94,15 @@ Parsed<void> InsightsCompiler::dedup(const QueryCommand& command) {
     dedup.columns.push_back(own);
   }
   stages_.emplace_back(std::move(keys));
-  if (time_order_ && stats_ == 0 && counted_stages(stages_).size() == stages_.size()) {
+  if (stats_ == 0 && counted_stages(stages_).size() == stages_.size()) {
     const ExprPtr place = plan::call(F::kToNanos, {order_column()});
-    ExprPtr first = is_first_of_its_kind(so_far(), *time_order_, dedup.columns, time_column_of(events_), place);
+    ExprPtr stays = time_order_
+                        ? is_first_of_its_kind(so_far(), *time_order_, dedup.columns, time_column_of(events_), place)
+                        : stays_in_order(so_far(), dedup, place);
     by_time_ = time_order_;
     counted_ = counted_plan(range_, read(event_columns()), stages_);
-    stages_.insert(stages_.begin() + static_cast<std::ptrdiff_t>(time_order_->stage), plan::Filter{std::move(first)});
+    const std::size_t sorted = time_order_ ? time_order_->stage : sort_stage_;
+    stages_.insert(stages_.begin() + static_cast<std::ptrdiff_t>(sorted), plan::Filter{std::move(stays)});
   }
   time_order_.reset();
   stages_.emplace_back(std::move(dedup));

@@ -12,6 +12,7 @@
 #include "slices/rollbar/grouping.h"
 #include "slices/rollbar/random_id.h"
 #include "slices/rollbar/trace_tie.h"
+#include "slices/whole_characters.h"
 
 namespace tetrascope::rollbar {
 namespace {
@@ -324,8 +325,13 @@ std::string_view json_of_body(std::string_view body, std::string& buffer) {
 
 ItemBody decode_item_body(std::string_view body) {
   std::string buffer;
-  const std::string_view json = json_of_body(body, buffer);
+  std::string_view json = json_of_body(body, buffer);
   auto root = value_from_json(json);
+  std::optional<std::string> mended;
+  if (!root && (mended = with_whole_characters(json))) {
+    json = *mended;
+    root = value_from_json(json);
+  }
   if (!root) return {"", fail(ErrorCode::kMalformed, "The request body could not be parsed as JSON.")};
   const Array* list = root->as<Array>();
   const Value* first = list != nullptr && !list->empty() ? &list->front() : &*root;

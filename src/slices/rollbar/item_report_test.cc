@@ -52,6 +52,13 @@ TEST(ItemReport, KeepsTheDocumentAsItWasSent) {
   EXPECT_EQ(two.reports->at(1).document, kMessage);
 }
 
+TEST(ItemReport, MendsHalvesOfCharacters) {
+  const ItemReport report =
+      only(decode_item_body(R"({"environment":"e","body":{"message":{"body":"cut \ud83d"}}})"));
+  EXPECT_EQ(report.title, "cut \xEF\xBF\xBD");
+  EXPECT_EQ(report.document, R"({"environment":"e","body":{"message":{"body":"cut \ufffd"}}})");
+}
+
 TEST(ItemReport, ReadsAnException) {
   const ItemReport report = only(decode_item_body(wrapped(kTrace)));
   EXPECT_EQ(report.title, "UserNotFound: no user worf");

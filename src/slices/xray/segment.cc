@@ -5,6 +5,7 @@
 #include <cmath>
 #include <optional>
 
+#include "slices/whole_characters.h"
 #include "slices/xray/document_number.h"
 
 namespace tetrascope::xray {
@@ -93,9 +94,15 @@ Outcome outcome_of(const Value& part) {
 
 std::expected<Segment, Refused> read_segment(std::string_view document) {
   if (document.size() > kMaxDocument) return refuse("", "SegmentTooLarge");
-  auto parsed = value_from_json(document);
-  if (!parsed) return refuse("", "ParseError");
   Segment segment;
+  auto parsed = value_from_json(document);
+  if (!parsed) {
+    if (auto mended = with_whole_characters(document)) {
+      parsed = value_from_json(*mended);
+      segment.mended = *std::move(mended);
+    }
+  }
+  if (!parsed) return refuse("", "ParseError");
   segment.body = *std::move(parsed);
   const Value& body = segment.body;
   const std::string_view id = text_at(body, {"id"});

@@ -28,6 +28,7 @@ struct Segment {
   UnixNanos start;
   std::string name;
   Value body;
+  std::string mended;  ///< not empty: the document, where it had halves of characters
 };
 
 /// Why a document was not taken, as PutTraceSegments reports it; `id` is empty where none could be read.

@@ -64,6 +64,14 @@ TEST(ReadSegment, IgnoresWhatDoesNotFitElsewhere) {
   }
 }
 
+TEST(ReadSegment, MendsHalvesOfCharacters) {
+  const auto segment = read_segment(with("\"name\":\"a\"", R"("name":"a","user":"cut \ud83d")"));
+  ASSERT_TRUE(segment);
+  EXPECT_NE(segment->mended.find(R"("user":"cut \ufffd")"), std::string::npos) << segment->mended;
+  EXPECT_EQ(text_at(segment->body, {"user"}), "cut \xEF\xBF\xBD");
+  EXPECT_TRUE(read_segment(with("\"name\":\"a\"", R"("name":"a","user":"\ud83d\ude00")"))->mended.empty());
+}
+
 TEST(ReadSegment, InProgressWithoutEnd) {
   const auto segment = read_segment(with(",\"end_time\":1478293361.449", ""));
   ASSERT_TRUE(segment);

@@ -59,6 +59,12 @@ Result<void> store_segments(Middle& middle, SegmentNames& names, const std::vect
       std::move(done));
 }
 
+/// With the document as it was sent, or as it was mended.
+Accepted accepted_as(Segment segment, std::string_view document) {
+  std::string kept = segment.mended.empty() ? std::string(document) : std::exchange(segment.mended, {});
+  return {std::move(segment), std::move(kept)};
+}
+
 /// The documents of a call. A bad one is reported and does not stop the others (2.9).
 Outcomes<Array> read_segments(Middle& middle, const Request& request, std::vector<Accepted>& accepted) {
   auto call = read_call(request);
@@ -73,7 +79,7 @@ Outcomes<Array> read_segments(Middle& middle, const Request& request, std::vecto
     if (text == nullptr) return invalid("TraceSegmentDocuments: want strings, each one segment document");
     auto segment = read_segment(*text);
     if (segment) {
-      accepted.push_back({*std::move(segment), *text});
+      accepted.push_back(accepted_as(*std::move(segment), *text));
       continue;
     }
     const Refused& refused = segment.error();
@@ -156,7 +162,7 @@ DatagramSink take_datagrams(Middle& middle, const std::shared_ptr<Intake>& intak
       }
       auto segment = read_segment(*document);
       if (segment) {
-        accepted.push_back({*std::move(segment), std::string(*document)});
+        accepted.push_back(accepted_as(*std::move(segment), *document));
       } else {
         count_refused(middle, kDatagrams, datagram.from, segment.error(), *document);
       }

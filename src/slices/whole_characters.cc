@@ -1,8 +1,8 @@
-#include "slices/aws/json_text.h"
+#include "slices/whole_characters.h"
 
 #include <charconv>
 
-namespace tetrascope::aws {
+namespace tetrascope {
 namespace {
 
 constexpr std::size_t kEscape = 6;  // of `\uXXXX`
@@ -41,4 +41,4 @@ std::optional<std::string> with_whole_characters(std::string_view json) {
   return out.append(json.substr(copied));
 }
 
-}  // namespace tetrascope::aws
+}  // namespace tetrascope
