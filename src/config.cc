@@ -12,6 +12,8 @@
 #include <CLI/CLI.hpp>
 #include <toml++/toml.h>
 
+#include "commands/commands.h"
+
 namespace tetrascope {
 namespace {
 
@@ -22,7 +24,7 @@ struct Setting {
   std::string_view standard;
   std::string_view help;
 };
-constexpr std::array<Setting, 11> kSettings{{
+constexpr std::array<Setting, 20> kSettings{{
     {"data-dir", "DIR", "",
      "where everything is kept; created when missing (default: tetrascope in the user's state folder)"},
     {"http", "HOST:PORT", "127.0.0.1:4318", "OTLP/HTTP, the vendors' APIs and the page; port 0 takes a free one"},
@@ -38,6 +40,15 @@ constexpr std::array<Setting, 11> kSettings{{
      "the AWS account that callers of X-Ray, CloudWatch Logs and STS are in: twelve digits"},
     {"rollbar-account-token", "TOKEN", "",
      "Rollbar's account token; tokens that were not made with it are then refused"},
+    {"retention-traces", "AGE", "keep", "spans go so long after they came: 30d, 12h, or keep; docs/keeping.md"},
+    {"retention-logs", "AGE", "keep", "the same for log records and events"},
+    {"retention-errors", "AGE", "keep", "the same for errors"},
+    {"retention-metrics", "AGE", "keep", "the same for metrics"},
+    {"retention-xray", "AGE", "30d", "the same for X-Ray's segments, which AWS keeps for 30 days"},
+    {"retention-datasets", "NAME=AGE,…", "", "Honeycomb datasets that go sooner than their signal: staging=3d,dev=12h"},
+    {"max-disk", "SIZE", "0", "what the tables may take of the disk; beyond it the oldest goes first; 0 for no bound"},
+    {"tidy-every", "AGE", "6h", "how often rows past their dataset's or log group's time are taken out"},
+    {"admin-remote", "", "false", "let delete, backup and the like come from other machines too, with the secret"},
 }};
 
 constexpr std::size_t kLeastMemory = std::size_t{512} << 20;
@@ -108,6 +119,62 @@ Result<bool> parse_switch(std::string_view text) {
   return fail(ErrorCode::kInvalid, fmt::format("'{}': want true or false", text));
 }
 
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+/// `NAME=AGE,NAME=AGE`.
+Result<std::vector<upkeep::KeepingRules::Dataset>> parse_datasets(std::string_view text) {
+  std::vector<upkeep::KeepingRules::Dataset> datasets;
+  for (const auto part : std::views::split(text, ',')) {
+    const std::string_view one = trimmed(std::string_view(part.begin(), part.end()));
+    if (one.empty()) continue;
+    const std::size_t equals = one.rfind('=');
+    const auto age = parse_age(trimmed(one.substr(equals == std::string_view::npos ? one.size() : equals + 1)));
+    if (equals == std::string_view::npos || equals == 0 || !age || !*age)
+      return fail(ErrorCode::kInvalid, fmt::format("'{}': want NAME=AGE, as in staging=3d", one));
+    datasets.push_back({std::string(trimmed(one.substr(0, equals))), **age});
+  }
+  return datasets;
+}
+
+/// For how long things are kept, and in how much space.
+Result<void> to_keeping(const Values& values, Config& config) {
+  const auto given = [&](std::string_view name) -> const Given& { return values.find(name)->second; };
+  const auto bad_value = [&](std::string_view name, std::string_view why) {
+    return fail(ErrorCode::kInvalid, fmt::format("{}: {}", given(name).place, why));
+  };
+  upkeep::KeepingRules& keeping = config.keeping;
+  const std::pair<std::string_view, upkeep::KeepingRules::Age&> ages[] = {{"retention-traces", keeping.traces},
+                                                                          {"retention-logs", keeping.logs},
+                                                                          {"retention-errors", keeping.errors},
+                                                                          {"retention-metrics", keeping.metrics},
+                                                                          {"retention-xray", config.xray_retention}};
+  for (const auto& [name, out] : ages) {
+    const auto age = parse_age(given(name).text);
+    if (!age) return bad_value(name, age.error().message);
+    out = *age;
+  }
+  const auto every = parse_age(given("tidy-every").text);
+  if (!every || !*every)
+    return bad_value("tidy-every", every ? "'keep': want an age such as 6h" : every.error().message);
+  keeping.tidy_every = **every;
+  auto datasets = parse_datasets(given("retention-datasets").text);
+  if (!datasets) return bad_value("retention-datasets", datasets.error().message);
+  keeping.datasets = *std::move(datasets);
+  const auto disk = parse_size(given("max-disk").text);
+  if (!disk) return bad_value("max-disk", disk.error().message);
+  if (*disk != 0 && *disk < upkeep::kLeastDisk)
+    return bad_value("max-disk", fmt::format("'{}' is too little; want at least 64MiB, or 0", given("max-disk").text));
+  keeping.max_disk = *disk;
+  const auto remote = parse_switch(given("admin-remote").text);
+  if (!remote) return bad_value("admin-remote", remote.error().message);
+  config.admin_remote = *remote;
+  return {};
+}
+
 Result<Config> to_config(const Values& values, const char* (*environment)(const char*)) {
   Config config;
   const auto text = [&](std::string_view name) { return std::string_view(values.find(name)->second.text); };
@@ -148,6 +215,7 @@ Result<Config> to_config(const Values& values, const char* (*environment)(const 
   if (config.aws_account.size() != 12 || !std::ranges::all_of(config.aws_account, is_digit))
     return bad_value("aws-account", fmt::format("'{}': want twelve digits", config.aws_account));
   config.rollbar_account_token = text("rollbar-account-token");
+  RETURN_IF_ERROR(to_keeping(values, config));
   return config;
 }
 
@@ -157,7 +225,7 @@ struct Flags {
   std::string file;
 };
 
-CommandLine failed(std::string message) { return {CommandLine::Action::kFail, std::move(message), {}}; }
+CommandLine failed(std::string message) { return {CommandLine::Action::kFail, std::move(message), {}, {}}; }
 
 CommandLine serve(const Flags& flags, const char* (*environment)(const char*)) {
   Values values;
@@ -177,7 +245,20 @@ CommandLine serve(const Flags& flags, const char* (*environment)(const char*)) {
   for (const auto& [name, value] : flags.values) values[name] = value;
   auto config = to_config(values, environment);
   if (!config) return failed(config.error().message);
-  return {CommandLine::Action::kServe, "", *std::move(config)};
+  return {CommandLine::Action::kServe, "", *std::move(config), {}};
+}
+
+/// One of commands/, which reads its own flags.
+CommandLine command(const char* (*environment)(const char*)) {
+  std::filesystem::path data_dir;
+  if (const char* named = environment("TETRASCOPE_DATA_DIR"); named != nullptr && *named != '\0') {
+    data_dir = std::filesystem::absolute(named).lexically_normal();
+  } else {
+    auto folder = state_folder(environment);
+    if (!folder) folder = std::filesystem::path();  // then --data-dir says it
+    data_dir = *std::move(folder);
+  }
+  return {CommandLine::Action::kCommand, "", {}, std::move(data_dir)};
 }
 
 constexpr std::string_view kExamples = R"(
@@ -188,6 +269,7 @@ Examples:
   tetrascope serve
   tetrascope serve --data-dir ./data --http 0.0.0.0:4318 --grpc 0.0.0.0:4317
   tetrascope serve --config tetrascope.toml
+  tetrascope serve --retention-traces 30d --retention-logs 14d --max-disk 50GB
 Then: OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 for a client, and http://localhost:4318 in a browser.
 )";
 
@@ -218,17 +300,35 @@ Result<std::size_t> parse_size(std::string_view text) {
   return wrong();
 }
 
+Result<upkeep::KeepingRules::Age> parse_age(std::string_view text) {
+  if (text == "keep") return std::nullopt;
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
+      {"s", 1}, {"m", 60}, {"h", 3'600}, {"d", 86'400}, {"w", 604'800}};
+  constexpr std::int64_t kMostSeconds = std::int64_t{200} * 366 * 86'400;  // times reach to the year 2262
+  for (const auto& [name, seconds] : kUnits) {
+    if (error == std::errc{} && unit == name && number >= 1 && number <= kMostSeconds / seconds)
+      return std::chrono::seconds(number * seconds);
+  }
+  return fail(ErrorCode::kInvalid, fmt::format("'{}': want an age such as 30d, 12h, 90m or 45s, or keep", text));
+}
+
 CommandLine parse_command_line(const std::vector<std::string>& arguments,
                                const char* (*environment)(const char* name)) {
+  if (!arguments.empty() && commands::is_command(arguments[0])) return command(environment);
   CLI::App app(
       "One server that OpenTelemetry's exporters and Honeycomb's clients take for their own vendor, on this machine "
       "alone.",
       "tetrascope");
   app.require_subcommand(1);
-  app.footer("\n`tetrascope serve --help` lists the settings.");
+  app.footer("\n`tetrascope serve --help` lists the settings, `tetrascope COMMAND --help` teaches each command.");
   auto* version = app.add_subcommand("version", "Print the version");
   auto* serving = app.add_subcommand("serve", "Take telemetry, answer questions, show the page");
   serving->footer(std::string(kExamples));
+
+  for (const auto& one : commands::all_commands()) app.add_subcommand(std::string(one.name), std::string(one.help));
 
   Flags flags;
   serving->add_option("--config", flags.file, "TOML file with settings")->type_name("FILE");
@@ -250,13 +350,14 @@ CommandLine parse_command_line(const std::vector<std::string>& arguments,
     std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 takes them from the back
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
-    return {CommandLine::Action::kPrint, app.help(), {}};
+    return {CommandLine::Action::kPrint, app.help(), {}, {}};
   } catch (const CLI::ParseError& error) {
     if (!serving->parsed() && !version->parsed() && !arguments.empty() && !arguments[0].starts_with('-'))
-      return failed(fmt::format("unknown command '{}': want serve or version; see tetrascope --help", arguments[0]));
+      return failed(fmt::format("unknown command '{}'; tetrascope --help lists them", arguments[0]));
     return failed(fmt::format("{}; see tetrascope {}--help", error.what(), serving->parsed() ? "serve " : ""));
   }
-  if (version->parsed()) return {CommandLine::Action::kPrint, fmt::format("tetrascope {}\n", TETRASCOPE_VERSION), {}};
+  if (version->parsed())
+    return {CommandLine::Action::kPrint, fmt::format("tetrascope {}\n", TETRASCOPE_VERSION), {}, {}};
   return serve(flags, environment);
 }
 

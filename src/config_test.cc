@@ -102,6 +102,56 @@ TEST_F(ConfigTest, HelpTeachesEverySetting) {
   EXPECT_EQ(parse({"version"}).text.substr(0, 11), "tetrascope ");
 }
 
+TEST_F(ConfigTest, NothingGoesUnlessItIsSaid) {
+  const auto line = parse({"serve"});
+  ASSERT_EQ(line.action, CommandLine::Action::kServe) << line.text;
+  const upkeep::KeepingRules& keeping = line.config.keeping;
+  EXPECT_FALSE(keeping.traces || keeping.logs || keeping.errors || keeping.metrics);
+  EXPECT_EQ(line.config.xray_retention, std::chrono::hours(30 * 24));
+  EXPECT_EQ(keeping.max_disk, 0U);
+  EXPECT_FALSE(line.config.admin_remote);
+}
+
+TEST_F(ConfigTest, KeepingIsReadWhereverItIsSaid) {
+  variables()["TETRASCOPE_RETENTION_LOGS"] = "2w";
+  const auto line = parse({"serve", "--retention-traces", "36h", "--retention-xray", "keep", "--max-disk", "1GiB",
+                           "--retention-datasets", "a b=3d, c=d=90m", "--tidy-every", "1h", "--admin-remote"});
+  ASSERT_EQ(line.action, CommandLine::Action::kServe) << line.text;
+  EXPECT_EQ(line.config.keeping.traces, std::chrono::hours(36));
+  EXPECT_EQ(line.config.keeping.logs, std::chrono::hours(14 * 24));
+  EXPECT_EQ(line.config.xray_retention, std::nullopt);
+  EXPECT_EQ(line.config.keeping.max_disk, std::size_t{1} << 30);
+  ASSERT_EQ(line.config.keeping.datasets.size(), 2U);
+  EXPECT_EQ(line.config.keeping.datasets[0].name, "a b");
+  EXPECT_EQ(line.config.keeping.datasets[1].name, "c=d");
+  EXPECT_EQ(line.config.keeping.datasets[1].age, std::chrono::minutes(90));
+  EXPECT_TRUE(line.config.admin_remote);
+  const struct {
+    std::vector<std::string> arguments;
+    std::string names;
+  } kWrong[] = {{{"serve", "--retention-traces", "30"}, "--retention-traces"},
+                {{"serve", "--retention-traces", "0d"}, "--retention-traces"},
+                {{"serve", "--retention-logs", "999999w"}, "--retention-logs"},
+                {{"serve", "--retention-datasets", "a"}, "NAME=AGE"},
+                {{"serve", "--retention-datasets", "a=keep"}, "NAME=AGE"},
+                {{"serve", "--max-disk", "1MB"}, "64MiB"},
+                {{"serve", "--tidy-every", "keep"}, "--tidy-every"}};
+  for (const auto& test : kWrong) {
+    const auto wrong = parse(test.arguments);
+    EXPECT_EQ(wrong.action, CommandLine::Action::kFail) << test.names;
+    EXPECT_NE(wrong.text.find(test.names), std::string::npos) << wrong.text;
+  }
+}
+
+TEST_F(ConfigTest, ACommandGetsTheServersFolder) {
+  const auto line = parse({"backup", "--nonsense"});
+  EXPECT_EQ(line.action, CommandLine::Action::kCommand) << "its flags are its own";
+  EXPECT_EQ(line.data_dir, "/home/someone/.local/state/tetrascope");
+  variables()["TETRASCOPE_DATA_DIR"] = "/srv/t";
+  EXPECT_EQ(parse({"doctor"}).data_dir, "/srv/t");
+  EXPECT_NE(parse({"--help"}).text.find("doctor"), std::string::npos);
+}
+
 TEST(ParseSize, Units) {
   const struct {
     std::string_view text;

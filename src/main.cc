@@ -13,6 +13,7 @@
 
 #include "app.h"
 #include "base/log.h"
+#include "commands/commands.h"
 #include "config.h"
 #include "control/sqlite/sqlite_store.h"
 #include "net/grpc_server.h"
@@ -22,6 +23,7 @@
 #include "storage/chdb/data_dir.h"
 #include "storage/cluster/cluster.h"
 #include "storage/journal/journaled_storage.h"
+#include "upkeep/admin_access.h"
 
 namespace tetrascope {
 namespace {
@@ -56,12 +58,19 @@ Result<std::unique_ptr<Storage>> open_engine(const Config& config, const MemoryP
   return open_chdb(options);
 }
 
-Result<std::unique_ptr<Storage>> open_storage(const Config& config, const MemoryPlan& memory) {
+/// Rows go through from the top: is there room, how long does the journal take, the journal, how long does the engine.
+Result<StorageParts> open_storage(const Config& config, const MemoryPlan& memory) {
+  StorageParts parts;
   ASSIGN_OR_RETURN(auto engine, open_engine(config, memory));
+  auto counted = metered(std::move(engine), *parts.engine_inserts);
+  parts.engine = counted.get();
   JournalOptions options;
   options.directory = config.data_dir / "journal";
   options.staged_bytes = memory.staged;
-  return open_journaled(std::move(engine), options);
+  ASSIGN_OR_RETURN(auto journal, open_journaled(std::move(counted), options));
+  upkeep::look_at_disk(config.data_dir, *parts.disk);
+  parts.storage = upkeep::guarded(metered(std::move(journal), *parts.journal_inserts), *parts.disk);
+  return parts;
 }
 
 /// The two fronts of port 2000.
@@ -84,6 +93,13 @@ Result<Endpoint> start_daemon_place(const Endpoint& where, const App& app, const
     place.calls->stop(std::chrono::milliseconds(0));
     if (where.port != 0 || attempt == kAttempts) return std::unexpected(received.error());
   }
+}
+
+/// Where commands on this machine find it: who listens everywhere listens here.
+std::string reachable(Endpoint endpoint) {
+  if (endpoint.host == "0.0.0.0") endpoint.host = "127.0.0.1";
+  if (endpoint.host == "::") endpoint.host = "::1";
+  return endpoint.text();
 }
 
 /// Signals are taken by sigwait() alone; every thread that is started from here on has them blocked.
@@ -111,7 +127,10 @@ Result<void> serve(const Config& config) {
   options.settings.rollbar_account_token = config.rollbar_account_token;
   options.settings.started = UnixNanos::now();
   options.settings.public_url = "http://" + config.http.text();
+  options.settings.xray_retention = config.xray_retention;
   options.batcher.pending_bytes = memory.pending;
+  options.data_dir = config.data_dir;
+  options.upkeep = {config.keeping, upkeep::new_secret(), config.admin_remote};
   ASSIGN_OR_RETURN(auto app, App::open(std::move(storage), std::move(control), options));
 
   HttpLimits limits;
@@ -123,6 +142,7 @@ Result<void> serve(const Config& config) {
   ASSIGN_OR_RETURN(const Endpoint grpc_endpoint, grpc.start(config.grpc));
   DaemonPlace daemon{app->decoders()};
   ASSIGN_OR_RETURN(const Endpoint daemon_endpoint, start_daemon_place(config.xray, *app, limits, daemon));
+  RETURN_IF_ERROR(upkeep::write_server_file(config.data_dir, {reachable(http_endpoint), options.upkeep.secret}));
   fmt::print("tetrascope ready http={} grpc={} xray={}\n", http_endpoint.text(), grpc_endpoint.text(),
              daemon_endpoint.text());
   std::fflush(stdout);
@@ -131,6 +151,7 @@ Result<void> serve(const Config& config) {
   int signal = 0;
   sigwait(&stop_signals, &signal);
   log_info("stopping");
+  upkeep::remove_server_file(config.data_dir);
   std::thread grpc_stop([&grpc] { grpc.stop(kGrace); });
   std::thread daemon_stop([&daemon] {
     daemon.datagrams->stop();
@@ -150,6 +171,10 @@ int run(int argc, char** argv) {
   if (command.action == CommandLine::Action::kPrint) {
     fmt::print("{}", command.text);
     return 0;
+  }
+  if (command.action == CommandLine::Action::kCommand) {
+    return commands::run_command(arguments, command.data_dir,
+                                 [](const char* name) -> const char* { return std::getenv(name); });
   }
   if (command.action == CommandLine::Action::kFail) {
     fmt::print(stderr, "tetrascope: {}\n", command.text);

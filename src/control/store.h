@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
@@ -63,6 +64,19 @@ class ControlStore {
 
   /// The first of `count` numbers that nobody else gets, from 1 upwards, also not after a crash.
   virtual Result<std::int64_t> allocate(std::string_view counter, std::int64_t count) = 0;
+
+  /// Writes all documents and counters, as they stand at one moment, to a file of the store's own kind, which is made
+  /// or replaced. For backups. Errors: kUnimplemented where there is no file.
+  virtual Result<void> copy_to(const std::filesystem::path& /*file*/) {
+    return fail(ErrorCode::kUnimplemented, "this control state is not kept in a file");
+  }
+  /// Puts what copy_to() wrote in the place of what there is; counters never go back. All or nothing.
+  /// Errors: kInvalid (no such file, or not one of these).
+  virtual Result<void> replace_by(const std::filesystem::path& /*file*/) {
+    return fail(ErrorCode::kUnimplemented, "this control state is not kept in a file");
+  }
+  /// What is broken, a line each, at most `limit`; empty when nothing is.
+  virtual Result<std::vector<std::string>> check(std::size_t /*limit*/) { return std::vector<std::string>(); }
 
   /// One write. Errors: those of commit().
   Result<std::int64_t> put(std::string space, std::string key, std::string json,

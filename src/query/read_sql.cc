@@ -100,12 +100,17 @@ std::string Writer::time_condition(const TableRead& read, const TimeRange& range
   return conditions.empty() ? "true" : fmt::format("{}", fmt::join(conditions, " AND "));
 }
 
+std::string Writer::row_condition(const TableRead& read, const TimeRange& range) {
+  std::string where = time_condition(read, range);
+  if (read.where) where += " AND " + expr(read.where, {&read, nullptr}).text;
+  return where;
+}
+
 Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range) {
   const Scope scope{&read, nullptr};
   ReadParts parts;
   for (const Named& named : read.columns) parts.columns.push_back(expr(named.expr, scope));
-  std::string where = time_condition(read, range);
-  if (read.where) where += " AND " + expr(read.where, scope).text;
+  const std::string where = row_condition(read, range);
 
   const auto uses = [&](const std::string& name) {
     const auto in = [&](const TypedSql& sql) { return sql.text.find(name) != std::string::npos; };

@@ -6,12 +6,14 @@
 // it, so stages that add columns are `SELECT *, … AS c7`, and stages that drop or rename columns write nothing. The
 // names that a plan gives to columns are only ever in here.
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "query/plan.h"
+#include "query/removal.h"
 #include "query/sql_writer.h"
 #include "query/value_sql.h"
 #include "storage/statement.h"
@@ -23,6 +25,8 @@ class Writer {
  public:
   /// Errors: kInvalid: the SQL is longer than kMaxSqlBytes.
   static Result<Statement> write(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts);
+  /// The same for what is to be removed (removal.cc).
+  static Result<RemovalSql> write(std::span<const Removal> removals, const AttributeLayouts& layouts);
 
  private:
   Writer(Quantiles quantiles, const AttributeLayouts& layouts) : quantiles_(quantiles), layouts_(layouts) {}
@@ -57,6 +61,7 @@ class Writer {
   Relation reads(const Plan& plan);
   ReadParts read(const TableRead& read, const TimeRange& range);
   std::string time_condition(const TableRead& read, const TimeRange& range);
+  std::string row_condition(const TableRead& read, const TimeRange& range);
   TypedSql node(const TableColumn& column, const Scope& scope);
   TypedSql node(const Attribute& attribute, const Scope& scope);
   TypedSql node(const AllAttributes& attributes, const Scope& scope);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -50,6 +51,29 @@ class Storage {
   virtual Result<void> change_schema(std::string_view /*ddl*/) {
     return fail(ErrorCode::kUnimplemented, "this storage's tables cannot be changed");
   }
+
+  /// Runs one statement that changes rows or parts, with values: ALTER TABLE … DELETE, for whoever keeps the store in
+  /// order (upkeep/). Errors: kUnavailable, kInternal.
+  virtual Result<void> change_rows(const Statement& /*statement*/) {
+    return fail(ErrorCode::kUnimplemented, "this storage's rows cannot be changed");
+  }
+
+  /// Runs `change` on the engine's own storage while no insert is on its way there, and after all that was
+  /// acknowledged before the call is in the tables: for what adds parts, drops them, or has to see all tables at one
+  /// moment. Writers are not held up as long as it is short: seconds.
+  /// Errors: those of `change`; kUnavailable when the engine takes nothing.
+  virtual Result<void> between_inserts(const std::function<Result<void>(Storage& engine)>& change) {
+    return change(*this);
+  }
+
+  /// What was acknowledged and is not in the tables yet.
+  struct Backlog {
+    std::uint64_t bytes = 0;       ///< that wait, or are on their way
+    std::uint64_t most_bytes = 0;  ///< past which writers wait
+    std::uint64_t stored = 0;      ///< how often what waited was handed over since the start
+    bool failing = false;          ///< the engine takes nothing just now
+  };
+  [[nodiscard]] virtual Backlog backlog() const { return {}; }
 
   /// Ends every execute() that runs or comes from now on with kUnavailable; inserts go on. For a server that stops.
   virtual void end_queries() {}

@@ -78,10 +78,69 @@ std::string after_prefix(std::string_view prefix) {
   return end;
 }
 
+/// Gives the other file back, whatever happened in between.
+class Attached {
+ public:
+  static Result<Attached> attach(SqliteConnection& connection, const std::filesystem::path& file) {
+    ASSIGN_OR_RETURN(SqliteStatement attach, connection.prepare("ATTACH DATABASE ?1 AS other"));
+    RETURN_IF_ERROR(attach.bind(1, file.string()).run());
+    return Attached(connection);
+  }
+  ~Attached() {
+    if (connection_ != nullptr) (void)connection_->run("DETACH DATABASE other");
+  }
+  Attached(Attached&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+  Attached& operator=(Attached&&) = delete;
+
+ private:
+  explicit Attached(SqliteConnection& connection) : connection_(&connection) {}
+  SqliteConnection* connection_;
+};
+
 class SqliteStore final : public ControlStore {
  public:
   SqliteStore(std::unique_ptr<SqliteConnection> writer, std::unique_ptr<SqliteConnection> reader)
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
+
+  Result<void> copy_to(const std::filesystem::path& file) override {
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+    const std::lock_guard lock(writing_);
+    ASSIGN_OR_RETURN(SqliteStatement copy, writer_->prepare("VACUUM INTO ?1"));
+    return copy.bind(1, file.string()).run();
+  }
+
+  Result<void> replace_by(const std::filesystem::path& file) override {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(file, ignored))
+      return fail(ErrorCode::kInvalid, fmt::format("{}: no such file", file.string()));
+    const std::lock_guard lock(writing_);
+    ASSIGN_OR_RETURN(const Attached attached, Attached::attach(*writer_, file));
+    {
+      ASSIGN_OR_RETURN(SqliteStatement version, writer_->prepare("PRAGMA other.user_version"));
+      ASSIGN_OR_RETURN(const bool row, version.step());
+      if (!row || version.number(0) != kSchemaVersion)
+        return fail(ErrorCode::kInvalid, fmt::format("{}: not this version's control state", file.string()));
+    }
+    ASSIGN_OR_RETURN(Transaction transaction, Transaction::begin(*writer_));
+    RETURN_IF_ERROR(
+        writer_->run("DELETE FROM main.documents;"
+                     " INSERT INTO main.documents SELECT * FROM other.documents;"
+                     " INSERT INTO main.counters SELECT * FROM other.counters WHERE true"
+                     " ON CONFLICT (name) DO UPDATE SET last = max(last, excluded.last)"));
+    return transaction.commit();
+  }
+
+  Result<std::vector<std::string>> check(std::size_t limit) override {
+    const std::lock_guard lock(reading_);
+    ASSIGN_OR_RETURN(SqliteStatement check, reader_->prepare("PRAGMA integrity_check"));
+    std::vector<std::string> broken;
+    for (;;) {
+      ASSIGN_OR_RETURN(const bool more, check.step());
+      if (!more) return broken;
+      if (std::string line = check.text(0); line != "ok" && broken.size() < limit) broken.push_back(std::move(line));
+    }
+  }
 
   Result<std::optional<ControlDocument>> get(std::string_view space, std::string_view key) override {
     const std::lock_guard lock(reading_);

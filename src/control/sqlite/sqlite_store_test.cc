@@ -162,6 +162,30 @@ TEST_F(SqliteStoreTest, CountersAreGivenOutInBlocksOnce) {
   EXPECT_EQ(store->allocate("items", 1), 12);
 }
 
+TEST_F(SqliteStoreTest, ACopyTakesThePlaceOfWhatThereIsAndCountersNeverGoBack) {
+  ASSERT_TRUE(store->put("s", "a", "1"));
+  ASSERT_EQ(store->allocate("items", 10), 1);
+  const auto copy = file().string() + ".copy";
+  ASSERT_TRUE(store->copy_to(copy));
+  ASSERT_TRUE(store->put("s", "a", "2"));
+  ASSERT_TRUE(store->put("s", "b", "3"));
+  ASSERT_EQ(store->allocate("items", 5), 11);
+  ASSERT_TRUE(store->replace_by(copy));
+  EXPECT_EQ(json("s", "a"), "1");
+  EXPECT_EQ(json("s", "b"), "absent");
+  EXPECT_EQ(store->allocate("items", 1), 16);
+  ASSERT_TRUE(store->replace_by(copy)) << "a second time";
+  ASSERT_TRUE(store->copy_to(copy)) << "over an earlier one";
+  ASSERT_TRUE(store->put("s", "c", "4"));
+  EXPECT_EQ(store->replace_by(file().string() + ".no-such").error().code, ErrorCode::kInvalid);
+  std::ofstream(copy, std::ios::binary) << "this is no database, whatever its name says, and it is long enough";
+  EXPECT_FALSE(store->replace_by(copy));
+  EXPECT_EQ(json("s", "c"), "4");
+  const auto broken = store->check(10);
+  ASSERT_TRUE(broken);
+  EXPECT_TRUE(broken->empty());
+}
+
 TEST_F(SqliteStoreTest, TwoThreadsLoseNoUpdate) {
   ASSERT_TRUE(store->put("s", "n", "0"));
   constexpr int kTimes = 100;

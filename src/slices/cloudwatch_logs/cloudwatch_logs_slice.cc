@@ -6,6 +6,7 @@
 #include "base/inflate.h"
 #include "slices/cloudwatch_logs/absent_operations.h"
 #include "slices/cloudwatch_logs/event_clock.h"
+#include "slices/cloudwatch_logs/expired_events.h"
 #include "slices/cloudwatch_logs/filter_operations.h"
 #include "slices/cloudwatch_logs/group_operations.h"
 #include "slices/cloudwatch_logs/live_sessions.h"
@@ -163,6 +164,7 @@ Slice make_cloudwatch_logs_slice(Middle& middle) {
     return refuse(middle, request, Fault(error));
   };
   Slice slice;
+  slice.expired = [&middle](UnixNanos now) { return expired_events(middle.control, now); };
   slice.http.slice = "cloudwatch_logs";
   slice.http.shape_error = shape;
   // `/` by itself too: other slices take exactly that path, and it would be theirs before "any path" is looked at.

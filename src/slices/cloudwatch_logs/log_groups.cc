@@ -183,6 +183,18 @@ Result<std::vector<LogGroup>> list_stored_groups(Call& call, std::string_view pr
   return groups;
 }
 
+Result<std::vector<LogGroup>> all_stored_groups(ControlStore& control) {
+  constexpr std::size_t kAtOnce = 1'000;
+  std::vector<LogGroup> groups;
+  std::string after;
+  while (true) {
+    ASSIGN_OR_RETURN(const auto documents, control.list(kGroups, "", after, kAtOnce));
+    for (const auto& document : documents) groups.push_back(group_of(document));
+    if (documents.size() < kAtOnce) return groups;
+    after = documents.back().key;
+  }
+}
+
 Outcome<LogGroup> create_group(Call& call, LogGroup group) {
   ASSIGN_OR_FAULT(group.id, call.middle().control.allocate(kIds, 1));
   if (group.created_ms == 0) group.created_ms = now_ms(call);

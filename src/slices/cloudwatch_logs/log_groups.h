@@ -61,6 +61,8 @@ Outcome<LogGroup> require_stored_group(Call& call, std::string_view name);
 /// Stored groups by name (bytes compared), from after `after`.
 Result<std::vector<LogGroup>> list_stored_groups(Call& call, std::string_view prefix, std::string_view after,
                                                  std::size_t limit);
+/// Stored groups of every region.
+Result<std::vector<LogGroup>> all_stored_groups(ControlStore& control);
 /// Makes it. Errors: ResourceAlreadyExistsException.
 Outcome<LogGroup> create_group(Call& call, LogGroup group);
 /// Reads it, lets `change` change it, and writes it: again, when another call has changed it meanwhile. A service's

@@ -12,7 +12,6 @@
 namespace tetrascope::xray {
 namespace {
 
-constexpr std::string_view kFactsKind = "xray.facts";
 constexpr std::uint64_t kChunksAtOnce = 4;  ///< some megabytes
 constexpr auto kLongestCommit = std::chrono::seconds(60);
 

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -10,6 +11,9 @@
 #include "query/runner.h"
 
 namespace tetrascope::xray {
+
+/// DocumentColumns::kind of chunks.
+inline constexpr std::string_view kFactsKind = "xray.facts";
 
 struct StoredChunk {
   std::string key;

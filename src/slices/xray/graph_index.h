@@ -44,6 +44,11 @@ class GraphIndex {
   /// Takes in what came since the last time, and up to an hour before it, and saves it. For one thread, when there is
   /// nothing else to do. True when more is to be read than there was time for.
   bool catch_up();
+  /// Rows went or came that no arrival tells of: everything is to be read again.
+  void forget() {
+    const std::lock_guard lock(mutex_);
+    clear();
+  }
   /// Whether catch_up() has something to do although no rows came.
   [[nodiscard]] bool has_work() const;
 

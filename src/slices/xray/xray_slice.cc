@@ -6,6 +6,7 @@
 
 #include "slices/xray/account_settings.h"
 #include "slices/xray/graph_keeper.h"
+#include "slices/xray/keeping.h"
 #include "slices/xray/groups.h"
 #include "slices/xray/insights.h"
 #include "slices/xray/questions.h"
@@ -172,6 +173,10 @@ Slice make_xray_slice(Middle& middle) {
     return refuse(middle, request, failure_of(error));
   };
   slice.datagrams = take_datagrams(middle, state->intake);
+  slice.expired = [&middle](UnixNanos now) -> Result<std::vector<plan::Removal>> {
+    return expired_rows(middle.settings, now);
+  };
+  slice.rows_changed = [state] { return forget_facts(*state->graphs); };
   return slice;
 }
 

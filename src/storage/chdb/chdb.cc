@@ -52,10 +52,12 @@ class ChdbStorage final : public Storage {
     return std::move(answer.rows);
   }
 
-  Result<void> change_schema(std::string_view ddl) override {
+  Result<void> change_schema(std::string_view ddl) override { return change_rows({std::string(ddl), {}}); }
+
+  Result<void> change_rows(const Statement& statement) override {
     const auto slot = inserters_.take(std::chrono::hours(24));
     if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's tables now");
-    ASSIGN_OR_RETURN(const ChdbConnection::Answer answer, (*slot)->query({std::string(ddl), {}}, nullptr));
+    ASSIGN_OR_RETURN(const ChdbConnection::Answer answer, (*slot)->query(statement, nullptr));
     if (answer.error) return std::unexpected(ddl_error(*answer.error));
     return {};
   }

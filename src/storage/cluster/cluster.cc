@@ -24,6 +24,8 @@ namespace {
 /// Beyond what the query itself may take: for the way there and back, and for the server to notice.
 constexpr std::chrono::milliseconds kQueryGrace{3'000};
 constexpr std::chrono::milliseconds kInsertTimeout{60'000};
+/// Rewriting parts takes as long as they are large.
+constexpr std::chrono::milliseconds kChangeTimeout{3'600'000};
 /// Pauses before an insert is sent again after its connection broke. The token makes the second one harmless
 /// (doubts.h).
 constexpr std::chrono::milliseconds kInsertRetries[] = {std::chrono::milliseconds(50), std::chrono::milliseconds(500)};
@@ -87,6 +89,17 @@ class ClusterStorage final : public Storage {
     const auto slot = inserters_.take(std::chrono::hours(24));
     if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's tables now");
     auto answer = (*slot)->post(request_target(database_, ddl_settings()), "", ddl, kInsertTimeout);
+    if (!answer) return std::unexpected(ddl_error("Code: 210. " + answer.error().message));
+    if (answer->error) return std::unexpected(ddl_error(*answer->error));
+    return {};
+  }
+
+  Result<void> change_rows(const Statement& statement) override {
+    const FormBody form = form_body(statement);
+    const auto slot = inserters_.take(std::chrono::hours(24));
+    if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's rows now");
+    auto answer =
+        (*slot)->post(request_target(database_, ddl_settings()), form.content_type, form.body, kChangeTimeout);
     if (!answer) return std::unexpected(ddl_error("Code: 210. " + answer.error().message));
     if (answer->error) return std::unexpected(ddl_error(*answer->error));
     return {};

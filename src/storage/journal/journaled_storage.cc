@@ -72,6 +72,27 @@ class JournaledStorage final : public Storage {
     return engine_->change_schema(ddl);
   }
 
+  Result<void> change_rows(const Statement& statement) override {
+    wait_until_stored();
+    return engine_->change_rows(statement);
+  }
+
+  Result<void> between_inserts(const std::function<Result<void>(Storage& engine)>& change) override {
+    constexpr int kMostWaits = 6;  // of question_patience each: whoever changes the store has time
+    bool stored = wait_until_stored();
+    for (int wait = 1; !stored && wait < kMostWaits && !backlog().failing; ++wait) stored = wait_until_stored();
+    if (!stored)
+      return fail(ErrorCode::kUnavailable, "the engine does not take what was acknowledged; try again later");
+    // What is staged from here on waits: block numbers must not change while a sending is in doubt (engine_feed.h).
+    const std::lock_guard feeding(feeding_);
+    return change(*engine_);
+  }
+
+  [[nodiscard]] Backlog backlog() const override {
+    const std::lock_guard lock(mutex_);
+    return {staged_bytes_ + sending_bytes_, options_.staged_bytes, stored_, failing_};
+  }
+
   Result<Usage> usage() override {
     wait_until_stored();
     return engine_->usage();
@@ -102,17 +123,18 @@ class JournaledStorage final : public Storage {
       changed_.notify_all();
   }
 
-  /// What was acknowledged before the call is in the tables after it, or the engine takes nothing.
-  void wait_until_stored() {
+  /// What was acknowledged before the call is in the tables after it; false: the engine takes nothing, or is slow.
+  bool wait_until_stored() {
     std::unique_lock lock(mutex_);
     last_question_ = Clock::now();
-    if (staged_bytes_ == 0 && sending_bytes_ == 0) return;
+    if (staged_bytes_ == 0 && sending_bytes_ == 0) return true;
     const std::uint64_t wanted = staged_bytes_ > 0 ? taken_ + 1 : taken_;
     if (staged_bytes_ > 0) {
       urgent_ = true;
       changed_.notify_all();
     }
     changed_.wait_for(lock, options_.question_patience, [&] { return stored_ >= wanted || failing_; });
+    return stored_ >= wanted;
   }
 
   /// False when there is nothing left to do.
@@ -159,8 +181,10 @@ class JournaledStorage final : public Storage {
   bool feed(std::unique_lock<std::mutex>& lock, JournalSegment& segment, SegmentContent& content) {
     for (std::chrono::milliseconds pause{20};; pause = std::min(pause * 2, std::chrono::milliseconds{500})) {
       lock.unlock();
+      std::unique_lock feeding(feeding_);
       const auto stored = feed_.store(segment, content, EngineFeed::Attempts::kMine);
       if (stored) segment.remove();
+      feeding.unlock();
       lock.lock();
       if (failing_ != !stored.has_value()) {
         failing_ = !stored;
@@ -180,7 +204,9 @@ class JournaledStorage final : public Storage {
   const JournalOptions options_;
   EngineFeed feed_;  // the thread's own
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex feeding_;  // held while rows are on their way to the engine; never taken under mutex_
+
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::shared_ptr<JournalSegment> segment_;  ///< what is staged is in it; null when nothing is
   SegmentContent staged_, spare_;

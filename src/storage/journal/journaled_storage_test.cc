@@ -121,6 +121,40 @@ TEST_F(Journaled, AcknowledgesBeforeTheEngineHasItAndStoresBeforeItAnswers) {
   EXPECT_EQ(files(), 0U);
 }
 
+TEST_F(Journaled, BetweenInsertsAllThatWasAcknowledgedIsThereAndNothingComes) {
+  const auto storage = open();
+  ASSERT_TRUE(storage->insert({"spans", "a", ""}));
+  EXPECT_EQ(storage->backlog().bytes, 1U);
+  std::thread asker;
+  const auto changed = storage->between_inserts([&](Storage& /*engine*/) -> Result<void> {
+    EXPECT_EQ(tables_.text("spans"), "a");
+    EXPECT_TRUE(storage->insert({"spans", "b", ""})) << "writers go on";
+    asker = std::thread([&] { EXPECT_TRUE(storage->execute({"SELECT 1", {}})); });
+    std::this_thread::sleep_for(milliseconds(100));
+    EXPECT_EQ(tables_.text("spans"), "a") << "who asks hurries the journal, and it waits all the same";
+    return {};
+  });
+  EXPECT_TRUE(changed);
+  asker.join();
+  EXPECT_EQ(tables_.text("spans"), "ab");
+  EXPECT_EQ(storage->backlog().bytes, 0U);
+}
+
+TEST_F(Journaled, NothingIsChangedBetweenInsertsThatTheEngineRefuses) {
+  const auto storage = open();
+  tables_.refusals = 1'000'000;
+  ASSERT_TRUE(storage->insert({"spans", "a", ""}));
+  bool called = false;
+  const auto changed = storage->between_inserts([&](Storage& /*engine*/) -> Result<void> {
+    called = true;
+    return {};
+  });
+  ASSERT_FALSE(changed);
+  EXPECT_EQ(changed.error().code, ErrorCode::kUnavailable);
+  EXPECT_FALSE(called);
+  EXPECT_TRUE(storage->backlog().failing);
+}
+
 TEST_F(Journaled, StoresWhenEnoughHasComeOrEnoughTimeHasGone) {
   options_.gather_bytes = 10;
   options_.gather = std::chrono::hours(1);
