@@ -14,7 +14,7 @@ TEST(WriteRemoval, AConditionIsTheSameInBothStatementsAndItsValuesAreParameters)
                               {Table::kLogs, is_text("dataset", "web"), kAllTime}};
   const auto sql = write_removal(removals, AttributeLayouts());
   ASSERT_TRUE(sql) << sql.error().message;
-  EXPECT_EQ(sql->remove.sql.find("ALTER TABLE logs DELETE WHERE (time < "), 0U) << sql->remove.sql;
+  EXPECT_EQ(sql->remove.sql.find("ALTER TABLE logs DELETE WHERE (second <= "), 0U) << sql->remove.sql;
   EXPECT_NE(sql->remove.sql.find(") OR ("), std::string::npos) << sql->remove.sql;
   EXPECT_EQ(sql->remove.sql.find("it's"), std::string::npos) << "text of others is no SQL";
   EXPECT_EQ(sql->count.parameters.size(), sql->remove.parameters.size());
