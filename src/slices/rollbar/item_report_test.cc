@@ -53,8 +53,7 @@ TEST(ItemReport, KeepsTheDocumentAsItWasSent) {
 }
 
 TEST(ItemReport, MendsHalvesOfCharacters) {
-  const ItemReport report =
-      only(decode_item_body(R"({"environment":"e","body":{"message":{"body":"cut \ud83d"}}})"));
+  const ItemReport report = only(decode_item_body(R"({"environment":"e","body":{"message":{"body":"cut \ud83d"}}})"));
   EXPECT_EQ(report.title, "cut \xEF\xBF\xBD");
   EXPECT_EQ(report.document, R"({"environment":"e","body":{"message":{"body":"cut \ufffd"}}})");
 }

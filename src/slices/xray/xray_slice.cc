@@ -6,9 +6,9 @@
 
 #include "slices/xray/account_settings.h"
 #include "slices/xray/graph_keeper.h"
-#include "slices/xray/keeping.h"
 #include "slices/xray/groups.h"
 #include "slices/xray/insights.h"
+#include "slices/xray/keeping.h"
 #include "slices/xray/questions.h"
 #include "slices/xray/retrievals.h"
 #include "slices/xray/sampling_rules.h"
