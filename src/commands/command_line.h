@@ -9,7 +9,7 @@
 #include "commands/commands.h"
 #include "commands/server_link.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "query/attribute_sql.h"
 #include "query/check.h"
 #include "query/fields.h"
 #include "query/types.h"

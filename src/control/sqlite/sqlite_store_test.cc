@@ -206,7 +206,7 @@ TEST_F(SqliteStoreTest, TwoThreadsLoseNoUpdate) {
   add();
   other.join();
   EXPECT_EQ(json("s", "n"), std::to_string(2 * kTimes));
-  EXPECT_EQ(numbers, std::int64_t{2 * kTimes} * (2 * kTimes + 1) / 2) << "every number was given out once";
+  EXPECT_EQ(numbers, std::int64_t{kTimes} * (std::int64_t{2} * kTimes + 1)) << "every number was given out once";
 }
 
 TEST_F(SqliteStoreTest, WhatWasAnsweredSurvivesAKill) {

@@ -138,7 +138,7 @@ Parsed<void> InsightsCompiler::fill_down(const QueryCommand& command) {
 
 /// Events of equal fields whose times are no more than the gap apart, one after the other, are of one session.
 Parsed<void> InsightsCompiler::sessionize(const QueryCommand& command) {
-  constexpr std::int64_t kUsualGap = 30 * 60 * kNanosPerSecond;
+  constexpr std::int64_t kUsualGap = std::int64_t{30} * 60 * kNanosPerSecond;
   if (stats_ > 0)
     return std::unexpected(
         QueryError{"Unknown symbols found in or after stats: @timestamp", command.begin, command.end});

@@ -328,7 +328,8 @@ ItemBody decode_item_body(std::string_view body) {
   std::string_view json = json_of_body(body, buffer);
   auto root = value_from_json(json);
   std::optional<std::string> mended;
-  if (!root && (mended = with_whole_characters(json))) {
+  if (!root) mended = with_whole_characters(json);
+  if (mended) {
     json = *mended;
     root = value_from_json(json);
   }
