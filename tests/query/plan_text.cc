@@ -51,7 +51,8 @@ const Value& need(const Object& object, std::string_view name) {
 }
 std::string text_or(const Object& object, std::string_view name, std::string otherwise) {
   const Value* found = member(object, name);
-  return found == nullptr ? std::move(otherwise) : text_of(*found);
+  if (found == nullptr) return otherwise;
+  return text_of(*found);
 }
 std::vector<std::string> texts(const Value* value) {
   std::vector<std::string> out;
