@@ -12,14 +12,13 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
 using plan::literal;
 using plan::Type;
 using F = plan::Function;
-
-namespace {
 
 /// Starts of the bins that `range` touches; nothing where they are more than `most`.
 std::vector<std::int64_t> bin_starts(plan::TimeRange range, std::string_view period, std::int64_t width,

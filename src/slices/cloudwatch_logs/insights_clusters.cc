@@ -8,10 +8,13 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
 using F = plan::Function;
+
+}  // namespace
 
 /// In the place of what varies: ids, addresses, times and numbers.
 ExprPtr pattern_of(ExprPtr text) {

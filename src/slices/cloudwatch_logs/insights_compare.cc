@@ -9,14 +9,13 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
 using plan::literal;
 using plan::Type;
 using F = plan::Function;
-
-namespace {
 
 /// The same time of the calendar's month before; the 31st of March is compared with the last of February.
 std::int64_t month_before(std::int64_t nanos) {

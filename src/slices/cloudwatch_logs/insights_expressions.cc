@@ -6,9 +6,12 @@
 #include "slices/cloudwatch_logs/insights_parser.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using Token = QueryToken::Kind;
 using Node = QueryNode::Kind;
+
+}  // namespace
 
 Parsed<QueryNodePtr> QueryParser::made(QueryNode node) {
   if (++nodes_ > kMaxQueryNodes)

@@ -11,11 +11,14 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
 using plan::Type;
 using F = plan::Function;
+
+}  // namespace
 
 InsightsScope InsightsCompiler::inner_scope(const InsightsQuery& query) const {
   InsightsScope scope = scope_;

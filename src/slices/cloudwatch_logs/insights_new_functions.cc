@@ -10,6 +10,7 @@
 // functions", of 2026.
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::literal;
@@ -17,8 +18,6 @@ using plan::Type;
 using F = plan::Function;
 using Arguments = FunctionArguments;
 using Node = QueryNode::Kind;
-
-namespace {
 
 FunctionDefinition of_text(F function, Type type) {
   return {1, 1, [function, type](const QueryNode&, const Arguments& in) -> Parsed<TypedQueryExpr> {

@@ -3,11 +3,14 @@
 #include <utility>
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
 using plan::Type;
 using F = plan::Function;
+
+}  // namespace
 
 void add_sort_keys(plan::Sort& sort, const TypedQueryExpr& value, bool descending) {
   const auto add = [&](ExprPtr expr) { sort.keys.push_back({std::move(expr), descending, plan::MissingOrder::kLast}); };

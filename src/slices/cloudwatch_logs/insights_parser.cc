@@ -8,9 +8,12 @@
 #include "slices/cloudwatch_logs/insights_patterns.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using Token = QueryToken::Kind;
 using Node = QueryNode::Kind;
+
+}  // namespace
 
 std::string lower_case(std::string_view text) {
   std::string out(text);

@@ -15,6 +15,7 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
@@ -22,6 +23,8 @@ using plan::literal;
 using plan::Type;
 using F = plan::Function;
 using Command = QueryCommand::Kind;
+
+}  // namespace
 
 std::string time_column_of(EventFields& events) {
   return std::get<plan::Field>(events.use("@timestamp").expr->node).name;

@@ -11,10 +11,13 @@
 // Source: Logs Insights' documentation, "CloudWatch Logs Insights language query syntax", a page for each command.
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using Token = QueryToken::Kind;
 using Node = QueryNode::Kind;
 using Command = QueryCommand::Kind;
+
+}  // namespace
 
 /// False for a word that begins no such command; else what follows the word was read.
 Parsed<bool> QueryParser::row_command(std::string_view word, QueryCommand& command) {

@@ -12,6 +12,7 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
@@ -19,8 +20,6 @@ using plan::literal;
 using plan::Type;
 using plan::WindowOp;
 using F = plan::Function;
-
-namespace {
 
 plan::Stage window_of(std::string name, WindowOp op, ExprPtr argument, std::uint64_t distance = 1) {
   return plan::Window{{{std::move(name), op, std::move(argument), distance}}, {}};

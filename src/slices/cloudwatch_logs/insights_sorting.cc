@@ -9,11 +9,14 @@
 #include "slices/cloudwatch_logs/plan_literals.h"
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using plan::ExprPtr;
 using plan::field;
 using plan::Type;
 using F = plan::Function;
+
+}  // namespace
 
 Parsed<void> InsightsCompiler::sort(const QueryCommand& command) {
   plan::Sort sort;

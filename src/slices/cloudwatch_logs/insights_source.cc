@@ -7,10 +7,9 @@
 // SOURCE: dossier cloudwatch_logs 5.4.
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
 using Token = QueryToken::Kind;
-
-namespace {
 
 constexpr std::size_t kMostSources = 50;
 constexpr std::size_t kMostPrefixes = 5;

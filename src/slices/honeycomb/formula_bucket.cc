@@ -3,13 +3,12 @@
 #include "slices/honeycomb/literals.h"
 
 namespace tetrascope::honeycomb {
+namespace {
 
 using plan::ExprPtr;
 using plan::literal;
 using plan::Type;
 using F = plan::Function;
-
-namespace {
 
 /// Without what the arithmetic of doubles leaves behind: 0.3, not 0.30000000000000004.
 ExprPtr label_part(const ExprPtr& number) {

@@ -3,13 +3,12 @@
 #include "slices/honeycomb/literals.h"
 
 namespace tetrascope::honeycomb {
+namespace {
 
 using plan::ExprPtr;
 using plan::literal;
 using plan::Type;
 using F = plan::Function;
-
-namespace {
 
 /// The kAny `value` where it is of the type, else missing.
 ExprPtr part_of_any(const ExprPtr& value, std::vector<std::string_view> type_names, F convert, Type type) {

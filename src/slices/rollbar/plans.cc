@@ -3,9 +3,12 @@
 #include <limits>
 
 namespace tetrascope::rollbar {
+namespace {
 
 using plan::Level;
 using plan::Type;
+
+}  // namespace
 
 plan::ExprPtr int_attribute(std::string_view key) {
   return plan::attribute(Level::kItem, std::string(key), Type::kInt);
