@@ -23,6 +23,7 @@
 #include "storage/chdb/data_dir.h"
 #include "storage/cluster/cluster.h"
 #include "storage/journal/journaled_storage.h"
+#include "storage/statement_log.h"
 #include "upkeep/admin_access.h"
 
 namespace tetrascope {
@@ -62,7 +63,7 @@ Result<std::unique_ptr<Storage>> open_engine(const Config& config, const MemoryP
 Result<StorageParts> open_storage(const Config& config, const MemoryPlan& memory) {
   StorageParts parts;
   ASSIGN_OR_RETURN(auto engine, open_engine(config, memory));
-  auto counted = metered(std::move(engine), *parts.engine_inserts);
+  auto counted = metered(logged(std::move(engine)), *parts.engine_inserts);
   parts.engine = counted.get();
   JournalOptions options;
   options.directory = config.data_dir / "journal";

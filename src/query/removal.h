@@ -1,6 +1,7 @@
 #pragma once
 // Which rows are to go, as a plan says it, and the statements that count and delete them.
 
+#include <array>
 #include <span>
 
 #include "base/result.h"
@@ -9,6 +10,10 @@
 #include "storage/statement.h"
 
 namespace tetrascope::plan {
+
+/// Those that hold what clients sent, and of which rows can go.
+inline constexpr std::array kTablesOfSignals = {Table::kSpans, Table::kLogs, Table::kOccurrences, Table::kMetrics,
+                                                Table::kDocuments};
 
 /// Rows of `table` whose time lies in `range` and that meet `where`.
 struct Removal {

@@ -16,8 +16,7 @@ constexpr std::string_view kCause = "delete";
 
 Result<std::vector<RemovedRows>> count_everything(Storage& engine) {
   std::vector<RemovedRows> found;
-  for (const plan::Table table : {plan::Table::kSpans, plan::Table::kLogs, plan::Table::kOccurrences,
-                                  plan::Table::kMetrics, plan::Table::kDocuments}) {
+  for (const plan::Table table : plan::kTablesOfSignals) {
     RemovedRows& here = found.emplace_back(table, std::string(name_of(table)));
     ASSIGN_OR_RETURN(const auto parts, list_parts(engine, here.name));
     for (const StorePart& part : parts) here.rows += part.rows;

@@ -32,6 +32,11 @@ std::string text_cell_of(const Value& cell) {
   return text == nullptr ? std::string() : *text;
 }
 
+std::int64_t number_cell_of(const Value& cell) {
+  const auto* number = cell.as<std::int64_t>();
+  return number == nullptr ? 0 : *number;
+}
+
 FieldType type_of_value(const Value& value) {
   if (value.as<std::string>() != nullptr) return FieldType::kString;
   if (value.as<std::int64_t>() != nullptr) return FieldType::kInt;
@@ -55,7 +60,7 @@ Result<std::set<Dataset>> datasets_of(const Surroundings& around, plan::Table ta
   return datasets;
 }
 
-/// Datasets with rows that have an attribute: those that the catalogue must know.
+/// Attributes of the newest kRowsToLearnFrom rows of a dataset: those that the catalogue must know.
 Result<FieldSightings> sightings_in(const Surroundings& around, plan::Table table, const Dataset& dataset) {
   const auto is = [](const char* column, const std::string& text) {
     return plan::call(F::kEq, {plan::column(column), plan::literal(Value(text))});
@@ -79,7 +84,7 @@ Result<FieldSightings> sightings_in(const Surroundings& around, plan::Table tabl
   return FieldSightings(seen.begin(), seen.end());
 }
 
-/// Fields that rows show and the stored catalogue does not have.
+/// The catalogue as it is stored.
 Result<std::set<FieldSighting>> stored_sightings(const Surroundings& around, Signal signal) {
   ASSIGN_OR_RETURN(const Rows rows,
                    around.storage.execute({"SELECT DISTINCT environment, dataset, level, key, type FROM"
@@ -87,14 +92,9 @@ Result<std::set<FieldSighting>> stored_sightings(const Surroundings& around, Sig
                                            {{"signal", std::to_string(static_cast<int>(signal)), "UInt8"}}},
                                           kLong));
   std::set<FieldSighting> known;
-  for (const auto& row : rows.rows) {
-    const auto number = [&](std::size_t at) {
-      const auto* value = row.at(at).as<std::int64_t>();
-      return value == nullptr ? 0 : *value;
-    };
-    known.insert({text_cell_of(row.at(0)), text_cell_of(row.at(1)), static_cast<FieldLevel>(number(2)),
-                  text_cell_of(row.at(3)), static_cast<FieldType>(number(4))});
-  }
+  for (const auto& row : rows.rows)
+    known.insert({text_cell_of(row.at(0)), text_cell_of(row.at(1)), static_cast<FieldLevel>(number_cell_of(row.at(2))),
+                  text_cell_of(row.at(3)), static_cast<FieldType>(number_cell_of(row.at(4)))});
   return known;
 }
 
@@ -108,9 +108,15 @@ Result<void> store_sightings(const Surroundings& around, Signal signal, const Fi
   return {};
 }
 
-std::int64_t first_number(const Rows& rows) {
-  const auto* number = rows.rows.empty() || rows.rows[0].empty() ? nullptr : rows.rows[0][0].as<std::int64_t>();
-  return number == nullptr ? 0 : *number;
+/// How many there are, and how many of them lack what is derived from them: a row of two counts.
+struct Counts {
+  std::int64_t all = 0, lacking = 0;
+};
+
+Result<Counts> counts(const Surroundings& around, std::string sql) {
+  ASSIGN_OR_RETURN(const Rows rows, around.storage.execute({std::move(sql), {}}, kLong));
+  if (rows.rows.empty()) return Counts{};  // a filter on nothing
+  return Counts{number_cell_of(rows.rows[0].at(0)), number_cell_of(rows.rows[0].at(1))};
 }
 
 }  // namespace
@@ -148,42 +154,33 @@ Result<DoctorReport> check_field_catalogue(const Surroundings& around, bool mend
 Result<DoctorReport> check_errors_of_spans(const Surroundings& around) {
   DoctorReport report;
   // Errors may be kept for a shorter time than spans: only what came since the oldest of them is compared.
-  ASSIGN_OR_RETURN(const Rows rows,
-                   around.storage.execute({"WITH (SELECT min(received) FROM occurrences) AS oldest"
-                                           " SELECT toInt64(count()), toInt64(countIf((trace_id, span_id, at) NOT IN"
-                                           " (SELECT trace_id, span_id, time FROM occurrences)))"
-                                           " FROM spans ARRAY JOIN event_time AS at, event_name AS what"
-                                           " WHERE what = 'exception' AND protocol LIKE 'otlp%' AND received >= oldest"
-                                           " AND (SELECT count() FROM occurrences) > 0",
-                                           {}},
-                                          kLong));
-  const std::int64_t lost =
-      rows.rows.empty() || rows.rows[0].size() < 2 || rows.rows[0][1].as<std::int64_t>() == nullptr
-          ? 0
-          : *rows.rows[0][1].as<std::int64_t>();
-  report.looked_at = fmt::format("{} exceptions of spans", first_number(rows));
-  if (lost > 0)
+  ASSIGN_OR_RETURN(const Counts exceptions,
+                   counts(around,
+                          "WITH (SELECT min(received) FROM occurrences) AS oldest"
+                          " SELECT toInt64(count()), toInt64(countIf((trace_id, span_id, at) NOT IN"
+                          " (SELECT trace_id, span_id, time FROM occurrences)))"
+                          " FROM spans ARRAY JOIN event_time AS at, event_name AS what"
+                          " WHERE what = 'exception' AND protocol LIKE 'otlp%' AND received >= oldest"
+                          " AND (SELECT count() FROM occurrences) > 0"));
+  report.looked_at = fmt::format("{} exceptions of spans", exceptions.all);
+  if (exceptions.lacking > 0)
     report.found.push_back(fmt::format(
-        "{} exceptions stand in spans and not among the errors: the spans are whole, the list of errors is not", lost));
+        "{} exceptions stand in spans and not among the errors: the spans are whole, the list of errors is not",
+        exceptions.lacking));
   return report;
 }
 
 Result<DoctorReport> check_segment_documents(const Surroundings& around) {
   DoctorReport report;
-  ASSIGN_OR_RETURN(
-      const Rows rows,
-      around.storage.execute({"SELECT toInt64(count()), toInt64(countIf(trace_id NOT IN (SELECT trace_id FROM"
-                              " documents WHERE protocol = 'xray')))"
-                              " FROM (SELECT DISTINCT trace_id FROM spans WHERE protocol = 'xray')",
-                              {}},
-                             kLong));
-  const auto* lost = rows.rows.empty() || rows.rows[0].size() < 2 ? nullptr : rows.rows[0][1].as<std::int64_t>();
-  report.looked_at = fmt::format("{} traces that X-Ray's clients sent", first_number(rows));
-  if (lost != nullptr && *lost > 0)
-    report.found.push_back(
-        fmt::format("{} traces of X-Ray have spans and no documents: BatchGetTraces does not show "
-                    "their segments",
-                    *lost));
+  ASSIGN_OR_RETURN(const Counts traces,
+                   counts(around,
+                          "SELECT toInt64(count()), toInt64(countIf(trace_id NOT IN (SELECT trace_id FROM"
+                          " documents WHERE protocol = 'xray')))"
+                          " FROM (SELECT DISTINCT trace_id FROM spans WHERE protocol = 'xray')"));
+  report.looked_at = fmt::format("{} traces that X-Ray's clients sent", traces.all);
+  if (traces.lacking > 0)
+    report.found.push_back(fmt::format(
+        "{} traces of X-Ray have spans and no documents: BatchGetTraces does not show their segments", traces.lacking));
   return report;
 }
 

@@ -58,8 +58,7 @@ std::vector<plan::Removal> of_dataset(const KeepingRules::Dataset& dataset, Unix
   std::vector<plan::Removal> removals;
   const plan::ExprPtr old =
       plan::call(plan::Function::kLt, {plan::column("received"), plan::time_literal(before(now, dataset.age))});
-  for (const plan::Table table : {plan::Table::kSpans, plan::Table::kLogs, plan::Table::kOccurrences,
-                                  plan::Table::kMetrics, plan::Table::kDocuments}) {
+  for (const plan::Table table : plan::kTablesOfSignals) {
     const plan::ExprPtr here =
         plan::call(plan::Function::kEq, {plan::column("dataset"), plan::literal(Value(dataset.name))});
     removals.push_back({table, plan::both(here, old)});

@@ -69,8 +69,7 @@ Result<Selection> selection_of(const Object& json) {
 std::vector<plan::Removal> removals_of(const Selection& selection) {
   const plan::TimeRange range{plan::kAllTime.from, selection.before.value_or(plan::kAllTime.to)};
   std::vector<plan::Removal> removals;
-  for (const plan::Table table : {plan::Table::kSpans, plan::Table::kLogs, plan::Table::kOccurrences,
-                                  plan::Table::kMetrics, plan::Table::kDocuments}) {
+  for (const plan::Table table : plan::kTablesOfSignals) {
     if (selection.trace && table == plan::Table::kMetrics) continue;  // points belong to no trace
     if (selection.log_group && table != plan::Table::kLogs) continue;
     plan::ExprPtr where;

@@ -72,7 +72,7 @@ Result<Array> extra_indexes(Storage& engine, const TableSchema& table) {
   return indexes;
 }
 
-/// Folders of parts in the shadow, below store/XXX/UUID, by table's UUID.
+/// Folders of parts in the shadow by table's UUID, below whose first three digits the engine keeps them.
 std::map<std::string, std::vector<fs::path>> find_parts(const fs::path& shadow) {
   std::map<std::string, std::vector<fs::path>> parts;
   std::error_code error;

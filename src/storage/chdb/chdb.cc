@@ -43,11 +43,7 @@ class ChdbStorage final : public Storage {
     if (!slot) return fail(ErrorCode::kUnavailable, "too many queries at once; ask again later");
     if (ending_ && !bounds.of_the_store)
       return fail(ErrorCode::kUnavailable, "the server is stopping; ask again later");
-    const auto begin = std::chrono::steady_clock::now();
     ASSIGN_OR_RETURN(ChdbConnection::Answer answer, (*slot)->query(statement, &bounds));
-    log_debug("{:.1f} ms: {}",
-              std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count(),
-              statement.sql);
     if (answer.error) return std::unexpected(query_error(bounds, *answer.error));
     return std::move(answer.rows);
   }

@@ -85,19 +85,12 @@ class ClusterStorage final : public Storage {
     return rows;
   }
 
-  Result<void> change_schema(std::string_view ddl) override {
-    const auto slot = inserters_.take(std::chrono::hours(24));
-    if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's tables now");
-    auto answer = (*slot)->post(request_target(database_, ddl_settings()), "", ddl, kInsertTimeout);
-    if (!answer) return std::unexpected(ddl_error("Code: 210. " + answer.error().message));
-    if (answer->error) return std::unexpected(ddl_error(*answer->error));
-    return {};
-  }
+  Result<void> change_schema(std::string_view ddl) override { return change_rows({std::string(ddl), {}}); }
 
   Result<void> change_rows(const Statement& statement) override {
     const FormBody form = form_body(statement);
     const auto slot = inserters_.take(std::chrono::hours(24));
-    if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's rows now");
+    if (!slot) return fail(ErrorCode::kUnavailable, "cannot change the store's tables now");
     auto answer =
         (*slot)->post(request_target(database_, ddl_settings()), form.content_type, form.body, kChangeTimeout);
     if (!answer) return std::unexpected(ddl_error("Code: 210. " + answer.error().message));
