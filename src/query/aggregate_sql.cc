@@ -132,7 +132,7 @@ void Writer::cover_buckets(const Aggregate& aggregate, Relation& relation, Group
   const std::string first = new_id("");
   const std::string until = new_id("");
   const std::string repeat = new_id("");
-  const std::string time = relation.at(aggregate.time).id;
+  const std::string time = used(relation, aggregate.time).id;
   extend(relation,
          {fmt::format("{} AS {}", start, first),
           fmt::format("{0} + greatest(least(ifNull({1}, 0), {2} - {0}), 0) AS {3}", time, duration.text, end, until)});
@@ -228,7 +228,7 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
 
 void Writer::stage(const Aggregate& aggregate, Relation& relation) {
   Grouping grouping;
-  if (!aggregate.weight.empty()) grouping.weight = fmt::format("ifNull({}, 1)", relation.at(aggregate.weight).id);
+  if (!aggregate.weight.empty()) grouping.weight = fmt::format("ifNull({}, 1)", used(relation, aggregate.weight).id);
   const auto time = std::ranges::find(relation.columns, aggregate.time, &Column::name);
   if (time != relation.columns.end()) grouping.time = time->id;
   cover_buckets(aggregate, relation, grouping);

@@ -249,7 +249,7 @@ Result<void> Checker::stage(const Window& window, Columns& columns, int depth) {
 Result<std::vector<OutputColumn>> check(const Plan& plan) {
   Checker checker;
   ASSIGN_OR_RETURN(std::vector<OutputColumn> columns, checker.plan(plan, 0));
-  ASSIGN_OR_RETURN([[maybe_unused]] const Statement written,
+  ASSIGN_OR_RETURN([[maybe_unused]] const WrittenPlan written,
                    Writer::write(plan, Quantiles::kExact, AttributeLayouts()));
   return columns;
 }

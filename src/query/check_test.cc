@@ -78,9 +78,9 @@ TEST(Writer, UserTextIsNeverInTheSql) {
   plan.reads[0].columns[0].name = "name-MARK";
   plan.stages.emplace_back(
       Filter{call(Function::kEq, {field("name-MARK"), literal(Value(std::string("value-MARK")))})});
-  const auto statement = write_sql(plan);
-  ASSERT_TRUE(statement) << statement.error().message;
-  EXPECT_THAT(statement->sql, ::testing::Not(HasSubstr("MARK")));
+  const auto written = write_sql(plan);
+  ASSERT_TRUE(written) << written.error().message;
+  EXPECT_THAT(written->statement.sql, ::testing::Not(HasSubstr("MARK")));
 }
 
 /// The stages that a language puts one after another may use each column twice.
@@ -90,12 +90,12 @@ TEST(Writer, ConditionsThatWouldGrowWithoutEndStopAtABarrier) {
     plan.stages.emplace_back(Compute{{{"x", call(Function::kAdd, {field("x"), field("x")})}}});
   }
   plan.stages.emplace_back(Filter{call(Function::kGt, {field("x"), literal(Value(std::int64_t{1}))})});
-  const auto statement = write_sql(plan);
-  ASSERT_TRUE(statement);
-  EXPECT_THAT(statement->sql, HasSubstr("LIMIT 9223372036854775807"));
+  const auto written = write_sql(plan);
+  ASSERT_TRUE(written);
+  EXPECT_THAT(written->statement.sql, HasSubstr("LIMIT 9223372036854775807"));
   plan.stages.resize(3);
   plan.stages.emplace_back(Filter{call(Function::kGt, {field("x"), literal(Value(std::int64_t{1}))})});
-  EXPECT_THAT(write_sql(plan)->sql, ::testing::Not(HasSubstr("LIMIT")));
+  EXPECT_THAT(write_sql(plan)->statement.sql, ::testing::Not(HasSubstr("LIMIT")));
 }
 
 TEST(Types, Meet) {
@@ -144,10 +144,10 @@ FieldTypes types(std::initializer_list<FieldType> list) {
 }
 
 std::string sql_of(ExprPtr expr) {
-  const auto statement = write_sql(plan_of(std::move(expr)));
-  if (!statement) return statement.error().message;
-  const std::size_t begin = statement->sql.find("SELECT ") + 7;
-  return statement->sql.substr(begin, statement->sql.find(" AS c0") - begin);
+  const auto written = write_sql(plan_of(std::move(expr)));
+  if (!written) return written.error().message;
+  const std::size_t begin = written->statement.sql.find("SELECT ") + 7;
+  return written->statement.sql.substr(begin, written->statement.sql.find(" AS c0") - begin);
 }
 
 TEST(Fields, OnlyPlacesWhereTheKeyOccursAreRead) {

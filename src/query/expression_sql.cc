@@ -165,13 +165,13 @@ TypedSql Writer::expr(const ExprPtr& expr, const Scope& scope) {
 TypedSql Writer::node(const Literal& literal, const Scope& /*scope*/) { return literal_sql(literal, out_); }
 
 TypedSql Writer::node(const Field& field, const Scope& scope) {
-  const Column& column = scope.relation->at(field.name);
+  const Column& column = used(*scope.relation, field.name);
   return {column.id, column.type};
 }
 
 TypedSql Writer::node(const InPlan& in, const Scope& scope) {
   const TypedSql needle = operand(in.needle, scope);
-  const Relation found = plan(*in.plan);
+  const Relation found = inner_plan(*in.plan);
   return {fmt::format("({} IN (SELECT {} FROM {}))", needle.text, found.columns.front().id, found.step), Type::kBool};
 }
 

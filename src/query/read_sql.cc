@@ -8,6 +8,7 @@
 
 #include "model/origin_columns.h"
 #include "query/attribute_sql.h"
+#include "query/packed_attributes.h"
 #include "query/types.h"
 #include "query/writer.h"
 
@@ -131,6 +132,16 @@ Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range) {
   return parts;
 }
 
+/// Of several reads the tables' layouts differ, and an opened item has its attributes as JSON.
+void Writer::pack(const TableRead& read, ReadParts& parts, Relation& relation) {
+  for (std::size_t c = 0; c < read.columns.size(); ++c) {
+    const auto* all = std::get_if<AllAttributes>(&read.columns[c].expr->node);
+    if (all == nullptr || all->level != Level::kItem || !read.unnest.empty()) continue;
+    relation.columns[c].packed = layout_of(read.table, layouts_);
+    parts.columns[c].text = packed_attributes_sql(*relation.columns[c].packed);
+  }
+}
+
 Writer::Relation Writer::reads(const Plan& plan) {
   std::vector<ReadParts> reads;
   for (const TableRead& one : plan.reads) reads.push_back(read(one, one.range.value_or(plan.range)));
@@ -146,6 +157,7 @@ Writer::Relation Writer::reads(const Plan& plan) {
     }
     relation.columns.push_back({names[c].name, type, new_id(longest)});
   }
+  if (packs_ && reads.size() == 1) pack(plan.reads.front(), reads.front(), relation);
   std::vector<std::string> selects;
   for (ReadParts& one : reads) {
     std::vector<std::string> columns;

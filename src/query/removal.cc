@@ -29,7 +29,7 @@ Result<void> check_removal(const Removal& removal) {
 }  // namespace
 
 Result<RemovalSql> Writer::write(std::span<const Removal> removals, const AttributeLayouts& layouts) {
-  Writer writer(Quantiles::kExact, layouts);
+  Writer writer(Quantiles::kExact, layouts, false);
   std::vector<std::string> conditions;
   for (const Removal& removal : removals) {
     TableRead read;

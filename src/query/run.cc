@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "query/packed_attributes.h"
 #include "query/sql_writer.h"
 
 namespace tetrascope::plan {
@@ -50,17 +51,24 @@ bool has_quantiles(const Plan& plan) {
   });
 }
 
+struct Executed {
+  Rows rows;
+  std::vector<AttributeLayoutPtr> packed;
+};
+
 /// Exact quantiles where memory allows them, else approximate ones. That rows stand for one each is tried first.
-Result<Rows> execute(Storage& storage, const Plan& plan, const QueryBounds& bounds, const AttributeLayouts& layouts) {
-  const auto ask = [&](Quantiles quantiles) -> Result<Rows> {
-    ASSIGN_OR_RETURN(const Statement statement, write_sql(plan, quantiles, layouts));
-    return storage.execute(statement, bounds);
+Result<Executed> execute(Storage& storage, const Plan& plan, const QueryBounds& bounds,
+                         const AttributeLayouts& layouts) {
+  const auto ask = [&](Quantiles quantiles) -> Result<Executed> {
+    ASSIGN_OR_RETURN(WrittenPlan written, write_sql(plan, quantiles, layouts));
+    ASSIGN_OR_RETURN(Rows rows, storage.execute(written.statement, bounds));
+    return Executed{std::move(rows), std::move(written.packed)};
   };
   if (!has_quantiles(plan)) return ask(Quantiles::kExact);
-  Result<Rows> rows = ask(Quantiles::kEqual);
-  if (!rows && rows.error().code == ErrorCode::kInvalid) rows = ask(Quantiles::kExact);
-  if (!rows && rows.error().code == ErrorCode::kTooLarge) rows = ask(Quantiles::kApproximate);
-  return rows;
+  auto executed = ask(Quantiles::kEqual);
+  if (!executed && executed.error().code == ErrorCode::kInvalid) executed = ask(Quantiles::kExact);
+  if (!executed && executed.error().code == ErrorCode::kTooLarge) executed = ask(Quantiles::kApproximate);
+  return executed;
 }
 
 }  // namespace
@@ -68,13 +76,17 @@ Result<Rows> execute(Storage& storage, const Plan& plan, const QueryBounds& boun
 Result<Answer> run(Storage& storage, const Plan& plan, const QueryBounds& bounds, const AttributeLayouts& layouts) {
   Answer answer;
   ASSIGN_OR_RETURN(answer.columns, check(plan));
-  ASSIGN_OR_RETURN(Rows rows, execute(storage, plan, bounds, layouts));
+  ASSIGN_OR_RETURN(auto executed, execute(storage, plan, bounds, layouts));
+  auto& [rows, packed] = executed;
   if (rows.columns.size() != answer.columns.size()) {
     return fail(ErrorCode::kInternal,
                 fmt::format("{} columns came back, want {}", rows.columns.size(), answer.columns.size()));
   }
   for (std::vector<Value>& row : rows.rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) row[c] = decode(std::move(row[c]), answer.columns[c].type);
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] = packed[c] ? unpacked_attributes(std::move(row[c]), *packed[c])
+                         : decode(std::move(row[c]), answer.columns[c].type);
+    }
   }
   answer.rows = std::move(rows.rows);
   answer.rows_read = rows.rows_read;

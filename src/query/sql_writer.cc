@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "query/check.h"
 #include "query/checker.h"
@@ -47,6 +48,12 @@ void Writer::barrier(Relation& relation) {
   std::ranges::fill(expanded_, 1);
 }
 
+const Writer::Column& Writer::used(const Relation& relation, std::string_view name) {
+  const Column& column = relation.at(name);
+  if (column.packed) packed_used_ = true;
+  return column;
+}
+
 const Writer::Column& Writer::Relation::at(std::string_view name) const {
   return *std::ranges::find(columns, name, &Column::name);
 }
@@ -83,11 +90,25 @@ Writer::Relation Writer::plan(const Plan& plan) {
   return relation;
 }
 
-Result<Statement> Writer::write(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts) {
-  Writer writer(quantiles, layouts);
-  const Relation relation = writer.plan(plan);
+Writer::Relation Writer::inner_plan(const Plan& plan) {
+  const bool packs = std::exchange(packs_, false);
+  Relation relation = this->plan(plan);
+  packs_ = packs;
+  return relation;
+}
+
+Result<WrittenPlan> Writer::write(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts) {
+  WrittenPlan written;
+  Writer packing(quantiles, layouts, true);
+  Relation relation = packing.plan(plan);
+  Writer plain(quantiles, layouts, false);
+  if (packing.packed_used_) relation = plain.plan(plan);
+  Writer& writer = packing.packed_used_ ? plain : packing;
   std::vector<std::string> ids;
-  for (const Column& column : relation.columns) ids.push_back(column.id);
+  for (const Column& column : relation.columns) {
+    ids.push_back(column.id);
+    written.packed.push_back(column.packed);
+  }
   const std::string order = order_by(relation);
   if (writer.too_large_ || writer.out_.parameters() > kMaxParameters ||
       writer.steps_.size() + order.size() > kMaxSqlBytes) {
@@ -98,10 +119,11 @@ Result<Statement> Writer::write(const Plan& plan, Quantiles quantiles, const Att
   if (writer.step_count_ > kUsualSteps) settings += ", max_subquery_depth = 1000";
   writer.out_.sql(fmt::format("{} SELECT {} FROM {}{}\nSETTINGS {}", writer.steps_, fmt::join(ids, ", "), relation.step,
                               order, settings));
-  return std::move(writer.out_).take();
+  written.statement = std::move(writer.out_).take();
+  return written;
 }
 
-Result<Statement> write_sql(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts) {
+Result<WrittenPlan> write_sql(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts) {
   Checker checker;
   RETURN_IF_ERROR(checker.plan(plan, 0));
   return Writer::write(plan, quantiles, layouts);

@@ -1,6 +1,8 @@
 #pragma once
 // The one place where SQL for telemetry is written.
 
+#include <vector>
+
 #include "base/result.h"
 #include "model/attribute_layout.h"
 #include "query/plan.h"
@@ -13,10 +15,17 @@ namespace tetrascope::plan {
 /// the statement fails with kInvalid where one stands for more.
 enum class Quantiles { kEqual, kExact, kApproximate };
 
+struct WrittenPlan {
+  Statement statement;
+  /// Of each output column: with which layout its attributes are packed (query/packed_attributes.h); null: they are
+  /// not.
+  std::vector<AttributeLayoutPtr> packed;
+};
+
 /// Output columns are those of check(plan), in that order; kAny columns hold the store's JSON text (model/value.h).
 /// Errors: kInvalid when check() would refuse the plan.
 /// `layouts`: which attributes have columns.
-Result<Statement> write_sql(const Plan& plan, Quantiles quantiles = Quantiles::kExact,
-                            const AttributeLayouts& layouts = AttributeLayouts());
+Result<WrittenPlan> write_sql(const Plan& plan, Quantiles quantiles = Quantiles::kExact,
+                              const AttributeLayouts& layouts = AttributeLayouts());
 
 }  // namespace tetrascope::plan

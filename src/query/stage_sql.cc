@@ -108,7 +108,7 @@ void Writer::stage(const Sort& sort, Relation& relation) {
 
 void Writer::stage(const Limit& limit, Relation& relation) {
   std::string by;
-  for (const std::string& name : limit.by) by += (by.empty() ? " BY " : ", ") + relation.at(name).id;
+  for (const std::string& name : limit.by) by += (by.empty() ? " BY " : ", ") + used(relation, name).id;
   relation.step = step(fmt::format("SELECT * FROM {}{} LIMIT {} OFFSET {}{}", relation.step, order_by(relation),
                                    limit.count, limit.offset, by));
 }
@@ -122,7 +122,7 @@ void Writer::stage(const Project& project, Relation& relation) {
 }
 
 void Writer::stage(const Unnest& unnest, Relation& relation) {
-  const Column& array = relation.at(unnest.column);
+  const Column& array = used(relation, unnest.column);
   Column element = {unnest.column, element_type(array.type), new_id(array.id)};
   const std::string sql = fmt::format("arrayJoin({})", array.id);
   extend(relation,
@@ -131,11 +131,11 @@ void Writer::stage(const Unnest& unnest, Relation& relation) {
 }
 
 void Writer::stage(const Join& join, Relation& relation) {
-  const Relation right = plan(*join.right);
+  const Relation right = inner_plan(*join.right);
   std::vector<std::string> pairs;
   for (const auto& [left_name, right_name] : join.keys) {
     pairs.push_back(
-        fmt::format("{}.{} = {}.{}", relation.step, relation.at(left_name).id, right.step, right.at(right_name).id));
+        fmt::format("{}.{} = {}.{}", relation.step, used(relation, left_name).id, right.step, right.at(right_name).id));
   }
   const bool left = join.kind == JoinKind::kLeft;
   const std::string_view kind = join.all ? (left ? "LEFT ALL" : "INNER ALL") : (left ? "LEFT ANY" : "LEFT SEMI");
@@ -150,7 +150,7 @@ void Writer::stage(const Join& join, Relation& relation) {
 
 void Writer::stage(const Window& window, Relation& relation) {
   std::string over;
-  for (const std::string& name : window.by) over += (over.empty() ? "PARTITION BY " : ", ") + relation.at(name).id;
+  for (const std::string& name : window.by) over += (over.empty() ? "PARTITION BY " : ", ") + used(relation, name).id;
   over += order_by(relation);
   std::vector<std::string> expressions;
   std::vector<Column> added;

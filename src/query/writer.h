@@ -24,17 +24,19 @@ namespace tetrascope::plan {
 class Writer {
  public:
   /// Errors: kInvalid: the SQL is longer than kMaxSqlBytes.
-  static Result<Statement> write(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts);
+  static Result<WrittenPlan> write(const Plan& plan, Quantiles quantiles, const AttributeLayouts& layouts);
   /// The same for what is to be removed (removal.cc).
   static Result<RemovalSql> write(std::span<const Removal> removals, const AttributeLayouts& layouts);
 
  private:
-  Writer(Quantiles quantiles, const AttributeLayouts& layouts) : quantiles_(quantiles), layouts_(layouts) {}
+  Writer(Quantiles quantiles, const AttributeLayouts& layouts, bool packs)
+      : quantiles_(quantiles), layouts_(layouts), packs_(packs) {}
 
   struct Column {
     std::string name;
     Type type;
     std::string id;
+    AttributeLayoutPtr packed = nullptr;  ///< all attributes, as packed_attributes_sql() says
   };
   struct Relation {
     std::string step;
@@ -45,6 +47,8 @@ class Writer {
 
     [[nodiscard]] const Column& at(std::string_view name) const;
   };
+  /// A column of which SQL asks something; what is only shown is not used.
+  const Column& used(const Relation& relation, std::string_view name);
   /// Where an expression stands: in a read, or behind columns. One of the two is null.
   struct Scope {
     const TableRead* read = nullptr;
@@ -52,6 +56,8 @@ class Writer {
   };
 
   Relation plan(const Plan& plan);
+  /// A plan in another one.
+  Relation inner_plan(const Plan& plan);
 
   // read_sql.cc
   struct ReadParts {
@@ -62,6 +68,7 @@ class Writer {
   ReadParts read(const TableRead& read, const TimeRange& range);
   std::string time_condition(const TableRead& read, const TimeRange& range);
   std::string row_condition(const TableRead& read, const TimeRange& range);
+  void pack(const TableRead& read, ReadParts& parts, Relation& relation);
   TypedSql node(const TableColumn& column, const Scope& scope);
   TypedSql node(const Attribute& attribute, const Scope& scope);
   TypedSql node(const AllAttributes& attributes, const Scope& scope);
@@ -115,6 +122,8 @@ class Writer {
 
   const Quantiles quantiles_;
   const AttributeLayouts& layouts_;
+  bool packs_;                ///< attributes that are only shown come packed
+  bool packed_used_ = false;  ///< they are not only shown: the plan is to be written without
   StatementBuilder out_;
   std::string steps_;
   int step_count_ = 0;

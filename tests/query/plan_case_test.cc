@@ -116,14 +116,14 @@ Found look(Storage& storage, const std::string& text) {
     ADD_FAILURE() << "the plan is not understood: " << plan.error().message;
     return found;
   }
-  const auto statement = plan::write_sql(*plan);
-  if (statement) found.sql = shown(*statement);
+  const auto written = plan::write_sql(*plan);
+  if (written) found.sql = shown(written->statement);
   const auto answer = plan::run(storage, *plan);
   if (answer) {
     found.answer = shown(*answer, sorts(*plan));
   } else {
     // Only what check() refuses is a case; that the engine refuses a plan is a mistake of ours.
-    if (statement) ADD_FAILURE() << answer.error().message << "\n" << found.sql;
+    if (written) ADD_FAILURE() << answer.error().message << "\n" << found.sql;
     found.error = answer.error().message + "\n";
   }
   return found;

@@ -73,7 +73,7 @@ TEST(Candidates, ReadOnlyTypesThatAreKnown) {
     plan::TableRead read;
     read.columns = {{"id", plan::column("trace_id")}};
     read.where = candidates(**parse_filter(expression), range, known_types(fields));
-    const Statement statement = plan::write_sql({range, {read}, {}}).value();
+    const Statement statement = plan::write_sql({range, {read}, {}}).value().statement;
     std::string text = statement.sql;
     for (const Statement::Parameter& parameter : statement.parameters) text += "\n" + parameter.value;
     return text;
