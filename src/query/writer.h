@@ -6,6 +6,7 @@
 // it, so stages that add columns are `SELECT *, … AS c7`, and stages that drop or rename columns write nothing. The
 // names that a plan gives to columns are only ever in here.
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -81,6 +82,8 @@ class Writer {
   TypedSql node(const InPlan& in, const Scope& scope);
   TypedSql operand(const ExprPtr& expr, const Scope& scope);
   std::string comparison(const Call& call, const Scope& scope);
+  std::optional<TypedSql> text_unless(const Call& call, const Scope& scope);
+  std::optional<TypedSql> bucket_of_seconds(const Call& call, const Scope& scope);
   std::string call_sql(const Call& call, std::vector<TypedSql>& arguments, Type type);
 
   // stage_sql.cc

@@ -160,6 +160,8 @@ QueryPlans::QueryPlans(const QuerySpec& spec, SecondsRange range, std::int64_t g
   }
   if (!related.empty()) fields.rows().use_ids();
   reads_ = fields.rows().reads();
+  fields.rows().use_buckets(width_);
+  reads_with_buckets_ = fields.rows().reads();
   computed_ = fields.stages();
   related_ = related.stages(range_);
 }
@@ -207,8 +209,11 @@ void QueryPlans::add_terms(QueryFields& fields) {
   }
 }
 
-plan::Plan QueryPlans::rows() const {
-  plan::Plan plan{range_, reads_, {}};
+plan::Plan QueryPlans::rows() const { return rows_of(reads_); }
+plan::Plan QueryPlans::rows_with_buckets() const { return rows_of(reads_with_buckets_); }
+
+plan::Plan QueryPlans::rows_of(const std::vector<plan::TableRead>& reads) const {
+  plan::Plan plan{range_, reads, {}};
   for (const plan::Compute& computed : computed_) plan.stages.emplace_back(computed);
   if (where_) plan.stages.emplace_back(plan::Filter{where_});
   plan.stages.insert(plan.stages.end(), related_.begin(), related_.end());
@@ -264,11 +269,6 @@ void QueryPlans::add_group_text(plan::Plan& plan) const {
   std::vector<ExprPtr> parts;
   for (std::size_t i = 0; i < breakdowns_.size(); ++i) parts.push_back(part_of_group(key_column(i)));
   plan.stages.emplace_back(plan::Compute{{{std::string(kGroup), plan::call(F::kConcat, std::move(parts))}}});
-}
-
-plan::Named QueryPlans::bucket_key() const {
-  return {std::string(kBucket),
-          plan::call(F::kTimeBucket, {field(std::string(RowReader::kTime)), literal(Value(width_))})};
 }
 
 Bins QueryPlans::bins(std::size_t calculation) const {
@@ -349,11 +349,11 @@ plan::Plan QueryPlans::total() const {
 }
 
 plan::Plan QueryPlans::series(const std::vector<ShownGroup>& groups) const {
-  plan::Plan plan = rows();
+  plan::Plan plan = rows_with_buckets();
   if (!breakdowns_.empty()) plan.stages.emplace_back(plan::Filter{shown(groups)});
   plan::Aggregate aggregate = this->aggregate();
   add_group_keys(aggregate);
-  aggregate.keys.push_back(bucket_key());
+  aggregate.keys.push_back({std::string(kBucket), field(std::string(RowReader::kBucket))});
   add_aggregate(plan, std::move(aggregate));
   add_group_text(plan);
   plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
@@ -368,9 +368,9 @@ plan::Plan QueryPlans::rest(const std::vector<ShownGroup>& groups) const {
 }
 
 plan::Plan QueryPlans::total_series() const {
-  plan::Plan plan = rows();
+  plan::Plan plan = rows_with_buckets();
   plan::Aggregate aggregate = this->aggregate();
-  aggregate.keys.push_back(bucket_key());
+  aggregate.keys.push_back({std::string(kBucket), field(std::string(RowReader::kBucket))});
   add_aggregate(plan, std::move(aggregate));
   plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
   return plan;
@@ -382,7 +382,9 @@ plan::Plan QueryPlans::concurrency(std::size_t calculation, bool of_total) const
   aggregate.weight = spec_.usage_mode ? "" : std::string(RowReader::kWeight);
   aggregate.time = RowReader::kTime;
   if (!of_total) add_group_keys(aggregate);
-  aggregate.keys.push_back(bucket_key());
+  // Of the time itself: rows reach into the buckets after their own.
+  aggregate.keys.push_back({std::string(kBucket), plan::call(F::kTimeBucket, {field(std::string(RowReader::kTime)),
+                                                                              literal(Value(width_))})});
   aggregate.calls.push_back(value(calculation));
   plan.stages.emplace_back(std::move(aggregate));
   if (!of_total) add_group_text(plan);

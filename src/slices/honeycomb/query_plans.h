@@ -61,6 +61,8 @@ class QueryPlans {
 
  private:
   [[nodiscard]] plan::Plan rows() const;
+  [[nodiscard]] plan::Plan rows_with_buckets() const;
+  [[nodiscard]] plan::Plan rows_of(const std::vector<plan::TableRead>& reads) const;
   void add_filters(QueryFields& fields, RelatedRows& related);
   void add_terms(QueryFields& fields);
   void add_aggregate(plan::Plan& plan, plan::Aggregate aggregate) const;
@@ -69,7 +71,6 @@ class QueryPlans {
   [[nodiscard]] plan::ExprPtr shown(const std::vector<ShownGroup>& groups) const;
   void add_group_keys(plan::Aggregate& aggregate) const;
   void add_group_text(plan::Plan& plan) const;
-  [[nodiscard]] plan::Named bucket_key() const;
   [[nodiscard]] plan::Sort order() const;
   [[nodiscard]] plan::ExprPtr havings() const;
 
@@ -84,7 +85,7 @@ class QueryPlans {
   };
   std::vector<Term> terms_;  // of the calculations
   std::map<std::size_t, Bins> bins_;
-  std::vector<plan::TableRead> reads_;
+  std::vector<plan::TableRead> reads_, reads_with_buckets_;
   std::vector<plan::Compute> computed_;  // calculated fields
   std::vector<plan::Stage> related_;     // what other rows of the trace bring, and which rows they leave
   plan::Compute formulas_;

@@ -188,6 +188,16 @@ FieldTypes RowReader::types(Signal signal, FieldLevel level, std::string_view ke
   return types_of(fields_, selection_, signal, level, key);
 }
 
+/// Whether the resource has nothing to add to the service that the row itself names. A span whose resource does not
+/// name one, or an empty one, is in the dataset `unknown_service` (2.2).
+bool RowReader::names_its_service(Source source, std::string_view column) const {
+  if (column != "service.name" || signal_of(source) != Signal::kSpans) return false;
+  FieldTypes text;
+  text.add(FieldType::kString);
+  return types(Signal::kSpans, FieldLevel::kResource, column) == text &&
+         fields_.types(Signal::kSpans, selection_.environment, "unknown_service", FieldLevel::kItem, "").empty();
+}
+
 /// Item before generated before scope before resource (2.4).
 std::vector<RowReader::Place> RowReader::places(Source source, std::string_view column) const {
   std::vector<Place> places;
@@ -219,7 +229,7 @@ std::vector<RowReader::Place> RowReader::places(Source source, std::string_view 
     places.push_back({out_of_json ? Type::kAny : type_of(generated->kind), std::move(generated->expr)});
   }
   add_level(FieldLevel::kScope, Level::kScope, false);
-  add_level(FieldLevel::kResource, Level::kResource, false);
+  if (!names_its_service(source, column)) add_level(FieldLevel::kResource, Level::kResource, false);
   return places;
 }
 
@@ -320,6 +330,9 @@ std::vector<plan::TableRead> RowReader::reads() const {
     read.table = table_of(source);
     read.unnest = unnested_by(source);
     read.columns = {{std::string(kTime), time_of(source)}, {std::string(kWeight), weight_of(source)}};
+    if (bucket_width_ > 0)
+      read.columns.push_back(
+          {std::string(kBucket), plan::call(F::kTimeBucket, {time_of(source), literal(Value(bucket_width_))})});
     if (ids_) {
       const RowIds ids = ids_of(source);
       read.columns.push_back({std::string(kTraceId), ids.trace});

@@ -70,6 +70,8 @@ class RowReader {
   std::string use(std::string_view column, Aspect aspect);
   /// The plan's name for when a row arrived. Asked for before reads().
   std::string use_arrival();
+  /// The rows get kBucket: the start of the step of `width` nanoseconds that their time lies in.
+  void use_buckets(std::int64_t width) { bucket_width_ = width; }
   /// Limits the rows to one trace where every source gives its id in trace_id: cheap to look up.
   void only_trace(std::string_view trace_id);
 
@@ -86,6 +88,7 @@ class RowReader {
 
   static constexpr std::string_view kTime = "time";
   static constexpr std::string_view kWeight = "weight";
+  static constexpr std::string_view kBucket = "bucket";
   // Of use_ids(), each kId: 16 bytes, 8 and 8, zero for none. The parent of what hangs on a span is the span.
   static constexpr std::string_view kTraceId = "trace";
   static constexpr std::string_view kSpanId = "span";
@@ -99,6 +102,7 @@ class RowReader {
   };
   [[nodiscard]] FieldTypes types(Signal signal, FieldLevel level, std::string_view key) const;
   [[nodiscard]] std::vector<Place> places(Source source, std::string_view column) const;
+  [[nodiscard]] bool names_its_service(Source source, std::string_view column) const;
   [[nodiscard]] plan::ExprPtr where(Source source) const;
 
   const FieldCatalogue& fields_;
@@ -117,6 +121,7 @@ class RowReader {
   std::vector<Used> used_;
   std::optional<std::string> trace_;
   bool arrival_ = false;
+  std::int64_t bucket_width_ = 0;  ///< 0: none
   bool ids_ = false;
 };
 

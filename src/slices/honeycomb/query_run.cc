@@ -10,9 +10,11 @@
 #include "slices/honeycomb/column_settings.h"
 #include "slices/honeycomb/datasets.h"
 #include "slices/honeycomb/event.h"
+#include "slices/honeycomb/query_fold.h"
 #include "slices/honeycomb/query_formulas.h"
 #include "slices/honeycomb/query_plans.h"
 #include "slices/honeycomb/query_scope.h"
+#include "slices/honeycomb/query_values.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -20,41 +22,7 @@ namespace {
 constexpr std::chrono::milliseconds kMaxQueryTime{10'000};
 constexpr std::size_t kMaxSeriesRows = 200'000;
 
-/// A name of a column and its place, for one answer.
-std::size_t index_of(const plan::Answer& answer, std::string_view name) {
-  return static_cast<std::size_t>(std::ranges::find(answer.columns, name, &plan::OutputColumn::name) -
-                                  answer.columns.begin());
-}
-const Value& cell(const plan::Answer& answer, const std::vector<Value>& row, std::string_view name) {
-  static const Value kMissing;
-  const std::size_t index = index_of(answer, name);
-  return index < row.size() ? row[index] : kMissing;
-}
-
 bool is_rate(Op op) { return op == Op::kRateAvg || op == Op::kRateMax || op == Op::kRateSum; }
-
-/// A number that JSON can carry.
-Value finite(Value value) {
-  const auto* number = value.as<double>();
-  if (number != nullptr && !std::isfinite(*number)) return {};
-  // Counts are whole: 3, not 3.0, as long as a double holds them exactly.
-  if (number != nullptr && *number == std::floor(*number) && std::abs(*number) < 9007199254740992.0) {
-    return static_cast<std::int64_t>(*number);
-  }
-  return value;
-}
-
-std::optional<double> number_of(const Value& value) {
-  if (const auto* integer = value.as<std::int64_t>()) return static_cast<double>(*integer);
-  if (const auto* number = value.as<double>()) return *number;
-  return std::nullopt;
-}
-
-Value point(std::int64_t time, Object data) {
-  return Object{{"time", Value(format_time({time}))}, {"data", Value(std::move(data))}};
-}
-
-Object wrapped(Object data) { return {{"data", Value(std::move(data))}}; }
 
 class QueryRun {
  public:
@@ -76,18 +44,23 @@ class QueryRun {
   Result<plan::Answer> ask(const plan::Plan& plan, std::size_t max_rows);
   Result<void> find_bins();
   Result<void> find_groups();
+  bool take_group_from_series();
   Result<void> add_largest_concurrency();
   Result<void> add_concurrency(bool of_total, std::map<std::string, Buckets>& into);
   Result<Array> series();
   Result<Object> total();
   Result<Object> other();
   Result<Array> total_series();
+  std::vector<Value> calculated(const plan::Answer& answer, const std::vector<Value>& row) const;
+  Object shown(const std::vector<Value>& calculated) const;
   Object values(const plan::Answer& answer, const std::vector<Value>& row) const;
   void put_key(const plan::Answer& answer, const std::vector<Value>& row, Object& data) const;
   Value heatmap(const Value& counts, std::size_t calculation) const;
   void difference(Buckets& buckets) const;
   /// The answer's only group is everything.
   bool is_total() const { return spec_.breakdowns.empty() && spec_.havings.empty(); }
+  /// The groups together are everything, and their values give those of everything.
+  bool groups_give_total() const { return folds(spec_) && spec_.havings.empty() && !cut_; }
   bool wants_concurrency() const {
     return std::ranges::any_of(spec_.calculations, [](const Calculation& c) { return c.op.op == Op::kConcurrency; });
   }
@@ -103,6 +76,7 @@ class QueryRun {
   std::vector<Object> group_data_;
   bool cut_ = false;  ///< there are groups beyond those shown
   std::optional<Object> total_;
+  std::map<std::int64_t, std::vector<Value>> steps_;  ///< of all shown groups together, by the start of the bucket
 };
 
 Result<plan::Answer> QueryRun::ask(const plan::Plan& plan, std::size_t max_rows) {
@@ -126,14 +100,25 @@ Value QueryRun::heatmap(const Value& counts, std::size_t calculation) const {
                 {"step_size", finite(bins.step)}};
 }
 
-Object QueryRun::values(const plan::Answer& answer, const std::vector<Value>& row) const {
+std::vector<Value> QueryRun::calculated(const plan::Answer& answer, const std::vector<Value>& row) const {
+  std::vector<Value> values;
+  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) values.push_back(cell(answer, row, value_column(i)));
+  return values;
+}
+
+Object QueryRun::shown(const std::vector<Value>& calculated) const {
   Object data;
   for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
     const Calculation& calculation = spec_.calculations[i];
     if (calculation.op.op == Op::kConcurrency) continue;
-    const Value& value = cell(answer, row, value_column(i));
+    const Value& value = calculated[i];
     data.emplace_back(calculation.key(), calculation.op.op == Op::kHeatmap ? heatmap(value, i) : finite(value));
   }
+  return data;
+}
+
+Object QueryRun::values(const plan::Answer& answer, const std::vector<Value>& row) const {
+  Object data = shown(calculated(answer, row));
   for (std::size_t i = 0; i < spec_.formulas.size(); ++i) {
     const std::string column = value_column(spec_.calculations.size() + i);
     data.emplace_back(spec_.formulas[i].name, finite(cell(answer, row, column)));
@@ -161,6 +146,7 @@ Result<void> QueryRun::find_bins() {
 }
 
 Result<void> QueryRun::find_groups() {
+  std::vector<Value> whole;
   // The query's own limit holds; the request's can lower it, or stand in for it.
   const std::size_t asked = asked_.limit.value_or(spec_.limit.value_or(kDefaultGroups));
   const std::size_t limit = std::min(asked, spec_.limit.value_or(kMaxGroupsWithoutSeries));
@@ -175,10 +161,15 @@ Result<void> QueryRun::find_groups() {
     for (std::size_t i = 0; i < spec_.breakdowns.size(); ++i)
       group.keys.push_back(cell(answer, row, QueryPlans::key_column(i)));
     Object data = values(answer, row);
-    if (is_total()) total_ = data;
+    fold(spec_, calculated(answer, row), whole);
     put_key(answer, row, data);
     groups_.push_back(std::move(group));
     group_data_.push_back(std::move(data));
+  }
+  if (is_total() && !group_data_.empty()) {
+    total_ = group_data_.front();
+  } else if (groups_give_total() && !groups_.empty()) {
+    total_ = shown(whole);
   }
   return {};
 }
@@ -224,6 +215,7 @@ Result<Array> QueryRun::series() {
     const auto* text = cell(answer, row, QueryPlans::kGroup).as<std::string>();
     if (bucket == nullptr) continue;
     by_group[text == nullptr ? std::string() : *text][*bucket] = values(answer, row);
+    fold(spec_, calculated(answer, row), steps_[*bucket]);
   }
   RETURN_IF_ERROR(add_concurrency(false, by_group));
   // By time, and within one time in the order of the results.
@@ -273,6 +265,11 @@ Result<Object> QueryRun::other() {
 }
 
 Result<Array> QueryRun::total_series() {
+  Array out;
+  if (groups_give_total()) {
+    for (const auto& [time, values] : steps_) out.push_back(point(time, shown(values)));
+    return out;
+  }
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.total_series(), kMaxSeriesRows));
   std::map<std::string, Buckets> total;
   for (const auto& row : answer.rows) {
@@ -281,9 +278,18 @@ Result<Array> QueryRun::total_series() {
   }
   RETURN_IF_ERROR(add_concurrency(true, total));
   difference(total[""]);
-  Array out;
   for (auto& [time, data] : total[""]) out.push_back(point(time, std::move(data)));
   return out;
+}
+
+/// The only group, from the steps of its series. False: it has none, and is to be asked for.
+bool QueryRun::take_group_from_series() {
+  std::vector<Value> whole;
+  for (const auto& [time, values] : steps_) fold(spec_, values, whole);
+  if (steps_.empty()) return false;
+  total_ = shown(whole);
+  group_data_ = {*total_};
+  return true;
 }
 
 /// The whole range has the largest value of its buckets.
@@ -303,10 +309,21 @@ Result<void> QueryRun::add_largest_concurrency() {
 
 Result<Object> QueryRun::run() {
   RETURN_IF_ERROR(find_bins());
-  RETURN_IF_ERROR(find_groups());
+  const bool one_question = is_total() && asked_.series && folds(spec_);
+  if (one_question) {
+    groups_.emplace_back();
+    group_data_.emplace_back();
+  } else {
+    RETURN_IF_ERROR(find_groups());
+  }
   if (wants_concurrency()) RETURN_IF_ERROR(add_largest_concurrency());
   Object data;
   ASSIGN_OR_RETURN(Array points, asked_.series ? series() : Result<Array>(Array{}));
+  if (one_question && !take_group_from_series()) {
+    groups_.clear();
+    group_data_.clear();
+    RETURN_IF_ERROR(find_groups());
+  }
   std::optional<Array> points_of_total;
   if (asked_.total && asked_.series) {
     if (is_total()) points_of_total = points;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <optional>
 
 #include "slices/xray/document_number.h"
 #include "slices/xray/segment.h"
@@ -24,7 +25,8 @@ enum Cell : std::size_t {
   kMessageCell,
   kServiceCell,
   kReceivedCell,
-  kResourceCell,
+  kProviderCell,
+  kPlatformCell,
   kAttributesCell,
   kEventNamesCell,
   kEventAttributesCell,
@@ -33,9 +35,19 @@ enum Cell : std::size_t {
   kCells,
 };
 constexpr std::string_view kCellNames[kCells] = {
-    "trace_id",   "span_id",    "parent_span_id",   "start",         "duration",    "name",
-    "kind",       "status",     "status_message",   "service",       "received",    "resource",
-    "attributes", "event_name", "event_attributes", "link_trace_id", "link_span_id"};
+    "trace_id",   "span_id",          "parent_span_id", "start",       "duration",       "name",           "kind",
+    "status",     "status_message",   "service",        "received",    "cloud.provider", "cloud.platform", "attributes",
+    "event_name", "event_attributes", "link_trace_id",  "link_span_id"};
+/// Of text: attributes from which nodes, edges and outcomes come.
+constexpr std::string_view kTextsOfGraphs[] = {
+    "aws.remote.service", "peer.service",  "aws.service",    "db.system",     "db.system.name",
+    "rpc.service",        "http.host",     "server.address", "net.peer.name", "db.name",
+    "db.namespace",       "rpc.system",    "url.full",       "http.url",      "http.target",
+    "url.path",           "net.host.name", "http.scheme",    "url.scheme",    "http.request.method",
+    "http.method",        "aws.queue_url", "messaging.url",  "aws.table_name"};
+/// Of numbers, which clients send as integers or with a fraction.
+constexpr std::string_view kNumbersOfGraphs[] = {"http.response.status_code", "http.status_code", "net.host.port",
+                                                 "server.port"};
 
 std::int64_t cell_integer(const Value& cell) {
   const auto* number = cell.as<std::int64_t>();
@@ -67,10 +79,29 @@ std::string clean_name(std::string_view name) {
   return out.empty() ? "span" : out;
 }
 
+/// Of a row that was read for graphs: the attributes that stand behind the cells. nullopt: it was read whole.
+std::optional<Value> attributes_of_graphs(const std::vector<Value>& row) {
+  if (row.size() <= kCells) return std::nullopt;
+  Object attributes;
+  std::size_t cell = kCells;
+  for (const std::string_view key : kTextsOfGraphs) {
+    if (!row[cell].missing()) attributes.emplace_back(key, row[cell]);
+    ++cell;
+  }
+  for (const std::string_view key : kNumbersOfGraphs) {
+    if (!row[cell].missing()) attributes.emplace_back(key, row[cell]);
+    ++cell;
+  }
+  return attributes;
+}
+
 /// One span being made a document.
 class SpanDocument {
  public:
-  explicit SpanDocument(const std::vector<Value>& row) : row_(row), attributes_(row[kAttributesCell]) {}
+  explicit SpanDocument(const std::vector<Value>& row)
+      : row_(row),
+        own_attributes_(attributes_of_graphs(row)),
+        attributes_(own_attributes_ ? *own_attributes_ : row[kAttributesCell]) {}
 
   StoredDocument make() {
     StoredDocument out;
@@ -85,8 +116,10 @@ class SpanDocument {
     outcome();
     sql();
     aws();
-    exceptions();
-    annotations();
+    if (!own_attributes_) {
+      exceptions();
+      annotations();
+    }
     links();
     out.body = Value(std::move(body_));
     return out;
@@ -144,9 +177,8 @@ class SpanDocument {
   }
 
   [[nodiscard]] std::string_view origin() const {
-    const auto resource = value_from_json(cell_text(row_[kResourceCell]));
-    if (!resource || text_at(*resource, {"attributes", "cloud.provider"}) != "aws") return {};
-    const std::string_view platform = text_at(*resource, {"attributes", "cloud.platform"});
+    if (cell_text(row_[kProviderCell]) != "aws") return {};
+    const std::string_view platform = cell_text(row_[kPlatformCell]);
     if (platform == "aws_app_runner") return "AWS::AppRunner::Service";
     if (platform == "aws_eks") return "AWS::EKS::Container";
     if (platform == "aws_elastic_beanstalk") return "AWS::ElasticBeanstalk::Environment";
@@ -269,18 +301,41 @@ class SpanDocument {
   }
 
   const std::vector<Value>& row_;
+  const std::optional<Value> own_attributes_;
   const Value& attributes_;
   Object body_;
 };
 
 }  // namespace
 
-std::vector<plan::Named> foreign_columns() {
+std::vector<plan::Named> foreign_columns(Detail detail) {
+  using plan::Level, plan::Type;
+  const bool whole = detail == Detail::kWhole;
   std::vector<plan::Named> columns;
-  for (const std::string_view name : kCellNames) {
-    const bool all = name == "attributes";
+  for (std::size_t cell = 0; cell < kCells; ++cell) {
+    const std::string name(kCellNames[cell]);
+    const bool of_resource = cell == kProviderCell || cell == kPlatformCell;
+    const bool shown_only =
+        cell == kMessageCell || cell == kAttributesCell || cell == kEventNamesCell || cell == kEventAttributesCell;
+    if (of_resource) {
+      columns.push_back({name, plan::attribute(Level::kResource, name, Type::kString)});
+    } else if (shown_only && !whole) {
+      columns.push_back({name, plan::literal(Value(), Type::kString)});
+    } else if (cell == kAttributesCell) {
+      columns.push_back({name, plan::all_attributes(Level::kItem)});
+    } else {
+      columns.push_back({name, plan::column(name)});
+    }
+  }
+  if (whole) return columns;
+  for (const std::string_view key : kTextsOfGraphs)
+    columns.push_back({std::string(key), plan::attribute(Level::kItem, std::string(key), Type::kString)});
+  for (const std::string_view key : kNumbersOfGraphs) {
+    const std::string name(key);
+    const plan::ExprPtr whole_number = plan::attribute(Level::kItem, name, Type::kInt);
     columns.push_back(
-        {std::string(name), all ? plan::all_attributes(plan::Level::kItem) : plan::column(std::string(name))});
+        {name, plan::call(plan::Function::kCoalesce, {plan::call(plan::Function::kToDouble, {whole_number}),
+                                                      plan::attribute(Level::kItem, name, Type::kDouble)})});
   }
   return columns;
 }

@@ -9,10 +9,16 @@
 
 namespace tetrascope::xray {
 
-/// What document_of_span() reads of a span; `trace_id` is the first.
-std::vector<plan::Named> foreign_columns();
+/// How much of a trace is wanted.
+enum class Detail {
+  kWhole,
+  kGraph,  ///< who called whom, when, and how that ended: trace_facts.h needs no more. A third of the time.
+};
 
-/// `row`: cells in the order of foreign_columns().
+/// What document_of_span() reads of a span; `trace_id` is the first.
+std::vector<plan::Named> foreign_columns(Detail detail);
+
+/// `row`: cells in the order of foreign_columns(), of either detail.
 StoredDocument document_of_span(const std::vector<Value>& row);
 
 }  // namespace tetrascope::xray

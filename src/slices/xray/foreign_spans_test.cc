@@ -20,12 +20,24 @@ struct SpanRow {
   std::int64_t start = 100, end = 110;  ///< seconds
 };
 
+/// What the store would give for an attribute that is asked for as text or as a number.
+Value attribute_cell(const SpanRow& span, const plan::Named& column) {
+  const bool as_text = std::holds_alternative<plan::Attribute>(column.expr->node);
+  const auto found = std::ranges::find(span.attributes, column.name, &Object::value_type::first);
+  if (found == span.attributes.end()) return {};
+  if (as_text) return found->second.as<std::string>() == nullptr ? Value() : found->second;
+  const auto* integer = found->second.as<std::int64_t>();
+  return integer == nullptr ? Value() : Value(static_cast<double>(*integer));
+}
+
 /// A row with the cells that the store would give.
-StoredDocument document(const SpanRow& span) {
+StoredDocument document(const SpanRow& span, Detail detail = Detail::kWhole) {
   std::vector<Value> row;
-  for (const plan::Named& column : foreign_columns()) {
+  for (const plan::Named& column : foreign_columns(detail)) {
     const auto id = [](const std::string& hex) { return Value(Bytes{from_hex(hex).value()}); };
-    if (column.name == "trace_id") {
+    if (std::holds_alternative<plan::Literal>(column.expr->node)) {
+      row.emplace_back();
+    } else if (column.name == "trace_id") {
       row.push_back(id("5759e988bd862e3fe1be46a994272793"));
     } else if (column.name == "span_id") {
       row.push_back(id(span.id));
@@ -53,8 +65,10 @@ StoredDocument document(const SpanRow& span) {
       row.emplace_back(Array{Value(R"({"exception.type":"E","exception.message":"m"})")});
     } else if (column.name.starts_with("link_")) {
       row.emplace_back(Array{});
-    } else {
+    } else if (column.name == "status_message") {
       row.emplace_back("");
+    } else {
+      row.push_back(attribute_cell(span, column));
     }
   }
   return document_of_span(row);
@@ -102,8 +116,10 @@ TEST(ForeignSpan, CallsHaveANamespace) {
   EXPECT_EQ(name_and_space({}), "call remote");
 }
 
-TEST(ForeignSpan, TheirTraceIsATreeOfServices) {
+/// A request of `web` that asks `orders`, which asks its database and answers 503.
+Trace tree(Detail detail) {
   std::vector<StoredDocument> spans;
+  const auto document = [&](const SpanRow& span) { return xray::document(span, detail); };
   spans.push_back(document({.id = "0000000000000001", .parent = "", .service = "web", .name = "GET /"}));
   spans.push_back(document(
       {.id = "0000000000000002", .parent = "0000000000000001", .service = "web", .name = "inner", .kind = kInternal}));
@@ -113,15 +129,22 @@ TEST(ForeignSpan, TheirTraceIsATreeOfServices) {
                             .name = "GET",
                             .kind = kClient,
                             .attributes = {{"server.address", Value("orders:80")}}}));
-  spans.push_back(
-      document({.id = "0000000000000004", .parent = "0000000000000003", .service = "orders", .name = "GET /o"}));
+  spans.push_back(document({.id = "0000000000000004",
+                            .parent = "0000000000000003",
+                            .service = "orders",
+                            .name = "GET /o",
+                            .attributes = {{"http.response.status_code", Value(std::int64_t{503})}}}));
   spans.push_back(document({.id = "0000000000000005",
                             .parent = "0000000000000004",
                             .service = "orders",
                             .name = "SELECT",
                             .kind = kClient,
                             .attributes = {{"db.system", Value("postgresql")}, {"db.name", Value("shop")}}}));
-  const Trace trace(trace_id_from_text("5759e988bd862e3fe1be46a994272793").id, std::move(spans));
+  return {trace_id_from_text("5759e988bd862e3fe1be46a994272793").id, std::move(spans)};
+}
+
+TEST(ForeignSpan, TheirTraceIsATreeOfServices) {
+  const Trace trace = tree(Detail::kWhole);
   std::vector<std::string> nodes;
   for (const Part* segment : trace.segments()) nodes.push_back(node_name(*segment) + "|" + node_type(*segment));
   EXPECT_EQ(nodes, (std::vector<std::string>{"web|", "orders|", "shop|Database::SQL"}));
@@ -133,6 +156,23 @@ TEST(ForeignSpan, TheirTraceIsATreeOfServices) {
   Places places;
   add_trace(graph, places, trace);
   EXPECT_EQ(graph.services().size(), 4U) << "the client, web, orders, the database";
+}
+
+TEST(ForeignSpan, GraphsAreTheSameFromWhatTheyNeedAsFromTheWhole) {
+  const auto facts = [](Detail detail) {
+    Places places;
+    double base = 0;
+    std::vector<std::string> shown;
+    for (const Fact& fact : facts_of(tree(detail), places, base)) {
+      const Place& place = places.at(fact.place);
+      shown.push_back(place.from.first + "|" + place.from.second + " " + place.to.first + "|" + place.to.second + " " +
+                      std::to_string(static_cast<int>(fact.outcome)) + " " + std::to_string(fact.begin) + " " +
+                      std::to_string(fact.end) + " " + std::to_string(fact.seconds));
+    }
+    return shown;
+  };
+  EXPECT_EQ(facts(Detail::kGraph), facts(Detail::kWhole));
+  EXPECT_EQ(facts(Detail::kGraph).size(), 6U);
 }
 
 }  // namespace

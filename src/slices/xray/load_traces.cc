@@ -72,10 +72,10 @@ Result<void> read_documents(const plan::Runner& runner, plan::TimeRange range, c
   return {};
 }
 
-Result<void> read_spans(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which,
+Result<void> read_spans(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which, Detail detail,
                         RowsByTrace& out) {
   plan::TableRead read;
-  read.columns = foreign_columns();
+  read.columns = foreign_columns(detail);
   read.where = plan::both(is_foreign_part(), which);
   QueryBounds bounds;
   bounds.result_rows = kMostRows;
@@ -87,10 +87,11 @@ Result<void> read_spans(const plan::Runner& runner, plan::TimeRange range, const
   return {};
 }
 
-Result<RowsByTrace> read_rows(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which) {
+Result<RowsByTrace> read_rows(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which,
+                              Detail detail) {
   RowsByTrace rows;
   RETURN_IF_ERROR(read_documents(runner, range, which, rows));
-  RETURN_IF_ERROR(read_spans(runner, range, which, rows));
+  RETURN_IF_ERROR(read_spans(runner, range, which, detail, rows));
   std::erase_if(rows, [](const auto& one) { return one.first.size() != TraceId{}.bytes.size(); });
   return rows;
 }
@@ -118,9 +119,9 @@ TracePtr assemble(const std::string& id, std::vector<Row>&& rows) {
   return std::make_shared<Trace>(trace, std::move(documents));
 }
 
-Result<std::vector<TracePtr>> read_traces(const plan::Runner& runner, plan::TimeRange range,
-                                          const plan::ExprPtr& which) {
-  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, which));
+Result<std::vector<TracePtr>> read_traces(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which,
+                                          Detail detail = Detail::kWhole) {
+  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, which, detail));
   std::vector<TracePtr> traces;
   for (auto& [id, of_trace] : rows) traces.push_back(assemble(id, std::move(of_trace)));
   std::ranges::sort(traces, [](const TracePtr& a, const TracePtr& b) {
@@ -188,7 +189,7 @@ Result<void> each_trace_received(const plan::Runner& runner, plan::TimeRange ran
   const auto since = plan::call(F::kGe, {column("received"), plan::time_literal(first)});
   const auto until = plan::call(F::kLt, {column("received"), plan::time_literal(last)});
   const plan::Plan ids = ids_in(range, plan::both(since, until));
-  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, plan::in_plan(column("trace_id"), ids)));
+  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, plan::in_plan(column("trace_id"), ids), Detail::kGraph));
   for (auto& [id, of_trace] : rows) use(*assemble(id, std::move(of_trace)));
   return {};
 }
@@ -218,11 +219,12 @@ UnixNanos first_time(const Trace& trace) {
 }
 
 TraceScan::TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
-                     std::optional<UnixNanos> resume)
+                     std::optional<UnixNanos> resume, Detail detail)
     : runner_(runner),
       range_(range),
       type_(type),
       slice_rows_(slice_rows),
+      detail_(detail),
       first_(range.from),
       rest_(resume.value_or(range.to)) {
   constexpr std::int64_t kEarlier = 600 * kNanosPerSecond;  // what still runs when the range begins
@@ -295,8 +297,8 @@ Result<plan::TimeRange> TraceScan::next_slice() {
 Result<std::optional<std::vector<TracePtr>>> TraceScan::next() {
   if (done()) return std::optional<std::vector<TracePtr>>();
   ASSIGN_OR_RETURN(const plan::TimeRange slice, next_slice());
-  ASSIGN_OR_RETURN(auto traces,
-                   read_traces(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice, which_))));
+  ASSIGN_OR_RETURN(auto traces, read_traces(runner_, widened(slice),
+                                            plan::in_plan(column("trace_id"), ids_in(slice, which_)), detail_));
   std::erase_if(traces, [&](const TracePtr& trace) { return !belongs(*trace, slice); });
   rest_ = slice.from;
   return std::optional(std::move(traces));
@@ -305,8 +307,8 @@ Result<std::optional<std::vector<TracePtr>>> TraceScan::next() {
 Result<bool> TraceScan::each(const UseTrace& use) {
   if (done()) return false;
   ASSIGN_OR_RETURN(const plan::TimeRange slice, next_slice());
-  ASSIGN_OR_RETURN(RowsByTrace rows,
-                   read_rows(runner_, widened(slice), plan::in_plan(column("trace_id"), ids_in(slice, which_))));
+  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner_, widened(slice),
+                                               plan::in_plan(column("trace_id"), ids_in(slice, which_)), detail_));
   for (auto& [id, of_trace] : rows) {
     const TracePtr trace = assemble(id, std::move(of_trace));
     if (belongs(*trace, slice)) use(*trace);

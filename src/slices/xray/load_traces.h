@@ -12,6 +12,7 @@
 #include "model/field_catalogue.h"
 #include "query/runner.h"
 #include "slices/xray/filter.h"
+#include "slices/xray/foreign_spans.h"
 #include "slices/xray/trace_model.h"
 
 namespace tetrascope::xray {
@@ -25,6 +26,7 @@ Result<std::vector<TracePtr>> load_traces(const plan::Runner& runner, std::span<
 
 /// Traces that have rows which arrived in [first, last), each whole if all of it lies in `range`; one after the other,
 /// by id. Rows that an engine stored later than they arrived are found once they are stored.
+/// Only in as much detail as graphs need.
 Result<void> each_trace_received(const plan::Runner& runner, plan::TimeRange range, UnixNanos first, UnixNanos last,
                                  const UseTrace& use);
 /// Rows of traces by the second of their arrival, since `since`; those of events in `range`.
@@ -49,7 +51,7 @@ class TraceScan {
   /// `range`: half open. `resume`: rest() of an earlier scan of the same range; nullopt for a new one.
   /// `slice_rows`: about how many rows a slice has, unless one moment has more.
   TraceScan(const plan::Runner& runner, plan::TimeRange range, RangeType type, std::int64_t slice_rows,
-            std::optional<UnixNanos> resume = {});
+            std::optional<UnixNanos> resume = {}, Detail detail = Detail::kWhole);
   /// Traces that the store can tell not to fit are left out. Null leaves out none; groups are replaced.
   void narrow(const FilterPtr& filter, const FieldCatalogue& fields);
 
@@ -72,6 +74,7 @@ class TraceScan {
   const plan::TimeRange range_;
   const RangeType type_;
   const std::int64_t slice_rows_;
+  const Detail detail_;
   UnixNanos first_;  ///< rows from here on are looked at
   UnixNanos rest_;
   plan::ExprPtr which_;  ///< of the traces' ids; null: all
