@@ -174,7 +174,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const plan::Plan plan = plan::plan_from(in, 0);
   const auto columns = plan::check(plan);
   if (!columns) return 0;
-  const auto statement = plan::write_sql(plan);
-  if (!statement || statement->sql.find("MARK") != std::string::npos) std::abort();
+  const auto written = plan::write_sql(plan);
+  if (!written || written->statement.sql.find("MARK") != std::string::npos) std::abort();
   return 0;
 }

@@ -280,8 +280,7 @@ Parsed<QueryNodePtr> QueryParser::call(QueryToken name, int depth) {
   node.begin = name.begin;
   // Operators are calls of the same names, with operands that the grammar has counted.
   for (const std::string_view word : {"and", "or", "not", "in", "like"}) {
-    if (node.text == word)
-      return std::unexpected(QueryError{"unknown function " + node.text, name.begin, name.end});
+    if (node.text == word) return std::unexpected(QueryError{"unknown function " + node.text, name.begin, name.end});
   }
   QUERY_CHECKED(take_sign("(", true));
   while (!at_sign(")")) {

@@ -1,7 +1,6 @@
 #include "slices/honeycomb/generated_columns.h"
 
 #include <chrono>
-#include <set>
 
 #include "slices/honeycomb/event_rows.h"
 
@@ -13,12 +12,6 @@ using F = plan::Function;
 
 constexpr std::chrono::milliseconds kMaxRunTime{3'000};
 
-constexpr std::string_view kSource = "source";
-constexpr std::string_view kFromEvents = "from_events";
-
-/// What the rows of one source are: true for those of the events API, false for the others.
-using Kinds = std::map<Source, std::set<bool>>;
-
 Result<plan::Answer> ask(const Middle& middle, const plan::Plan& plan) {
   QueryBounds bounds;
   bounds.time = kMaxRunTime;
@@ -26,28 +19,15 @@ Result<plan::Answer> ask(const Middle& middle, const plan::Plan& plan) {
   return middle.runner.run(plan, bounds);
 }
 
-Result<Kinds> kinds_of_rows(const Middle& middle, const RowReader& reader, const std::vector<Source>& sources) {
-  plan::Plan plan{plan::kAllTime, reader.reads(), {}};
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    auto& columns = plan.reads[i].columns;
-    columns.clear();
-    columns.push_back({std::string(kSource), literal(Value(static_cast<std::int64_t>(i)))});
-    columns.push_back({std::string(kFromEvents),
-                       plan::call(F::kEq, {plan::column("protocol"), literal(Value(std::string(kProtocol)))})});
-  }
-  plan::Aggregate aggregate;
-  for (const std::string_view key : {kSource, kFromEvents})
-    aggregate.keys.push_back({std::string(key), plan::field(std::string(key))});
-  plan.stages.emplace_back(std::move(aggregate));
+/// Whether any of the rows came as telemetry rather than through the events API: the first one says so.
+Result<bool> has_telemetry(const Middle& middle, const plan::TableRead& rows) {
+  plan::Plan plan{plan::kAllTime, {rows}, {plan::Limit{.count = 1, .offset = 0, .by = {}}}};
+  plan::TableRead& read = plan.reads.front();
+  read.where =
+      plan::both(read.where, plan::call(F::kNe, {plan::column("protocol"), literal(Value(std::string(kProtocol)))}));
+  read.columns = {{"protocol", plan::column("protocol")}};
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(middle, plan));
-  Kinds kinds;
-  for (const auto& row : answer.rows) {
-    const auto* source = row[0].as<std::int64_t>();
-    const auto* from_events = row[1].as<bool>();
-    if (source != nullptr && from_events != nullptr)
-      kinds[sources[static_cast<std::size_t>(*source)]].insert(*from_events);
-  }
-  return kinds;
+  return !answer.rows.empty();
 }
 
 /// Those of the source's fields that some row of the events API has.
@@ -94,17 +74,11 @@ Result<GeneratedColumns> generated_columns(const Middle& middle, const Selection
   const RowReader reader(middle.fields, selection, no_overrides);
   const std::vector<plan::TableRead> reads = reader.reads();
   GeneratedColumns columns;
-  const auto kinds = kinds_of_rows(middle, reader, sources);
-  if (!kinds && !too_much(kinds.error())) return std::unexpected(kinds.error());
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const Source source = sources[i];
-    if (!kinds) {
-      add_all(source, columns);
-      continue;
-    }
-    const auto found = kinds->find(source);
-    if (found == kinds->end()) continue;
-    if (found->second.contains(false)) {
+    const auto telemetry = has_telemetry(middle, reads[i]);
+    if (!telemetry && !too_much(telemetry.error())) return std::unexpected(telemetry.error());
+    if (!telemetry || *telemetry) {
       add_all(source, columns);
       continue;
     }
