@@ -1,6 +1,7 @@
 #pragma once
 // All attributes of a row as the tables hold them. A question that shows them and asks nothing else of them gets them
-// this way: to write JSON in the engine and to parse it here costs ten times as much.
+// this way: of 60 columns and the map a row takes the engine 6.5 µs of CPU, to write it as JSON 11, which then is to be
+// parsed.
 
 #include <string>
 

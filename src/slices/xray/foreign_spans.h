@@ -12,7 +12,7 @@ namespace tetrascope::xray {
 /// How much of a trace is wanted.
 enum class Detail {
   kWhole,
-  kGraph,  ///< who called whom, when, and how that ended: trace_facts.h needs no more. A third of the time.
+  kGraph,  ///< who called whom, when, and how that ended: trace_facts.h needs no more. Half of the time.
 };
 
 /// What document_of_span() reads of a span; `trace_id` is the first.
