@@ -20,11 +20,12 @@ namespace tetrascope {
 
 /// How the storage is put together: what is counted on the way, and the ways around.
 struct StorageParts {
-  std::unique_ptr<Storage> storage;  ///< for everybody
-  Storage* engine = nullptr;         ///< below the journal; owned by `storage`. Null: there is none
   std::shared_ptr<InsertStats> journal_inserts = std::make_shared<InsertStats>();
   std::shared_ptr<InsertStats> engine_inserts = std::make_shared<InsertStats>();
   std::shared_ptr<upkeep::DiskGuardState> disk = std::make_shared<upkeep::DiskGuardState>();
+  // Below what it counts into: while it closes it still stores what it had accepted.
+  std::unique_ptr<Storage> storage;  ///< for everybody
+  Storage* engine = nullptr;         ///< below the journal; owned by `storage`. Null: there is none
 };
 
 struct AppOptions {
