@@ -225,7 +225,7 @@ std::optional<TypedSql> Writer::bucket_of_seconds(const Call& call, const Scope&
       *width % kNanosPerSecond != 0)
     return std::nullopt;
   const std::string seconds = out_.reference("Int64", std::to_string(*width / kNanosPerSecond));
-  return TypedSql{fmt::format("{} * {}", time_bucket_sql("second", seconds), kNanosPerSecond), Type::kTime};
+  return TypedSql{fmt::format("({} * {})", time_bucket_sql("second", seconds), kNanosPerSecond), Type::kTime};
 }
 
 TypedSql Writer::node(const Call& call, const Scope& scope) {

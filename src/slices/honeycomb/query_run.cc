@@ -33,7 +33,8 @@ class QueryRun {
         asked_(asked),
         width_(resolve_granularity(spec, asked.range)),
         plans_(spec, asked.range, width_, fields, related),
-        deadline_(std::chrono::steady_clock::now() + kMaxQueryTime) {}
+        deadline_(std::chrono::steady_clock::now() + kMaxQueryTime),
+        folds_(folds(spec)) {}
 
   Result<Object> run();
 
@@ -60,7 +61,7 @@ class QueryRun {
   /// The answer's only group is everything.
   bool is_total() const { return spec_.breakdowns.empty() && spec_.havings.empty(); }
   /// The groups together are everything, and their values give those of everything.
-  bool groups_give_total() const { return folds(spec_) && spec_.havings.empty() && !cut_; }
+  bool groups_give_total() const { return folds_ && spec_.havings.empty() && !cut_; }
   bool wants_concurrency() const {
     return std::ranges::any_of(spec_.calculations, [](const Calculation& c) { return c.op.op == Op::kConcurrency; });
   }
@@ -71,6 +72,7 @@ class QueryRun {
   std::int64_t width_;
   QueryPlans plans_;
   std::chrono::steady_clock::time_point deadline_;
+  const bool folds_;  ///< of all its calculations
   /// Those shown, and for each its member `data`.
   std::vector<ShownGroup> groups_;
   std::vector<Object> group_data_;
@@ -161,7 +163,7 @@ Result<void> QueryRun::find_groups() {
     for (std::size_t i = 0; i < spec_.breakdowns.size(); ++i)
       group.keys.push_back(cell(answer, row, QueryPlans::key_column(i)));
     Object data = values(answer, row);
-    fold(spec_, calculated(answer, row), whole);
+    if (folds_) fold(spec_, calculated(answer, row), whole);
     put_key(answer, row, data);
     groups_.push_back(std::move(group));
     group_data_.push_back(std::move(data));
@@ -215,7 +217,7 @@ Result<Array> QueryRun::series() {
     const auto* text = cell(answer, row, QueryPlans::kGroup).as<std::string>();
     if (bucket == nullptr) continue;
     by_group[text == nullptr ? std::string() : *text][*bucket] = values(answer, row);
-    fold(spec_, calculated(answer, row), steps_[*bucket]);
+    if (folds_) fold(spec_, calculated(answer, row), steps_[*bucket]);
   }
   RETURN_IF_ERROR(add_concurrency(false, by_group));
   // By time, and within one time in the order of the results.
@@ -309,7 +311,7 @@ Result<void> QueryRun::add_largest_concurrency() {
 
 Result<Object> QueryRun::run() {
   RETURN_IF_ERROR(find_bins());
-  const bool one_question = is_total() && asked_.series && folds(spec_);
+  const bool one_question = is_total() && asked_.series && folds_;
   if (one_question) {
     groups_.emplace_back();
     group_data_.emplace_back();
