@@ -69,19 +69,21 @@ std::string average_sql(const TypedSql& x, const std::string& weight) {
 std::string quantile_sql(double level, const TypedSql& x, const std::string& weight, Quantiles quantiles) {
   const std::string value = convert_sql(x, Type::kDouble);
   std::string quantile;
+  std::string refused;
   if (quantiles == Quantiles::kEqual) {
     // Of n values the engine takes that of place level * n, rounded down, where the weighted function takes the one
     // before when this is a whole number: so a little less is asked for.
     const double place = std::max(0.0, level - 1e-12);
-    quantile = weight.empty() ? fmt::format("quantileExact({})({})", place, value)
-                              : fmt::format("quantileExactIf({})({}, throwIf({} != 1) = 0)", place, value, weight);
+    quantile = fmt::format("quantileExact({})({})", place, value);
+    // Beside it, since a condition on each of its rows would cost as much as the function.
+    if (!weight.empty()) refused = fmt::format("throwIf(max({} != 1)) OR ", weight);
   } else {
     const std::string_view function =
         quantiles == Quantiles::kExact ? "quantileExactWeighted" : "quantileTDigestWeighted";
     quantile = weight.empty() ? fmt::format("{}({})({}, 1)", function, level, value)
                               : fmt::format("{0}If({1})({2}, toUInt64({3}), {3} > 0)", function, level, value, weight);
   }
-  return fmt::format("if(isNaN({0}), NULL, toFloat64({0}))", quantile);  // of rows that stand for none
+  return fmt::format("if({1}isNaN({0}), NULL, toFloat64({0}))", quantile, refused);  // of rows that stand for none
 }
 
 /// One pass, whatever the number of bins: each bin has its own sum.
@@ -115,6 +117,35 @@ std::string ranges_sql(int bins, const std::string& number) {
       "toString(rows)), {2}, range({3}))",
       least, width, counts, bins);
   return fmt::format("if(countIf({}) = 0, NULL, concat('{{', arrayStringConcat({}, ','), '}}'))", present, members);
+}
+
+bool has_key(const std::vector<std::string>& rollup, const Named& key) {
+  return std::ranges::find(rollup, key.name) != rollup.end();
+}
+
+/// What GROUPING SETS takes: all of `keys`, the SQL of the aggregate's, then those of each rollup.
+std::string sets_sql(const Aggregate& aggregate, const std::vector<std::string>& keys) {
+  std::string sets = fmt::format("({})", fmt::join(keys, ", "));
+  for (const auto& rollup : aggregate.rollups) {
+    std::vector<std::string> some;
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (has_key(rollup, aggregate.keys[i])) some.push_back(keys[i]);
+    }
+    sets += fmt::format(", ({})", fmt::join(some, ", "));
+  }
+  return sets;
+}
+
+/// The engine's grouping() has a bit for each key that a row is not by, the last key's the lowest.
+std::string level_sql(const Aggregate& aggregate, const std::vector<std::string>& keys) {
+  if (aggregate.rollups.empty()) return "toInt64(0)";
+  std::string levels;
+  for (std::size_t i = 0; i < aggregate.rollups.size(); ++i) {
+    std::uint64_t bits = 0;
+    for (const Named& key : aggregate.keys) bits = bits * 2 + (has_key(aggregate.rollups[i], key) ? 0 : 1);
+    levels += fmt::format("grouping({}) = {}, {}, ", fmt::join(keys, ", "), bits, i + 1);
+  }
+  return fmt::format("toInt64(multiIf({}0))", levels);
 }
 
 }  // namespace
@@ -245,13 +276,19 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
     keys.push_back(columns.back().id);
     selected.push_back(fmt::format("{} AS {}", sql.text, columns.back().id));
   }
+  if (!aggregate.level.empty()) {
+    columns.push_back({aggregate.level, Type::kInt, new_id("")});
+    selected.push_back(fmt::format("{} AS {}", level_sql(aggregate, keys), columns.back().id));
+  }
   for (const AggregateCall& call : aggregate.calls) {
     Type type = Type::kInt;
     const std::string sql = aggregate_call(call, grouping, type);
     columns.push_back({call.name, type, new_id("")});  // conditions on these stay above the aggregate
     selected.push_back(fmt::format("{} AS {}", sql, columns.back().id));
   }
-  const std::string group_by = keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
+  std::string group_by = keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
+  rolls_up_ = rolls_up_ || !aggregate.rollups.empty();
+  if (!aggregate.rollups.empty()) group_by = fmt::format(" GROUP BY GROUPING SETS ({})", sets_sql(aggregate, keys));
   relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), relation.step, group_by));
   relation.columns = std::move(columns);
   relation.order.clear();

@@ -151,6 +151,7 @@ Result<void> Checker::stage(const Aggregate& aggregate, Columns& columns, int de
       return invalid("weight: no integer column " + quoted(aggregate.weight));
   }
   ASSIGN_OR_RETURN(Columns out, named(aggregate.keys, scope, "key"));
+  RETURN_IF_ERROR(rollups(aggregate, out));
   for (const AggregateCall& call : aggregate.calls) {
     RETURN_IF_ERROR(text(call.name));
     if (find(out, call.name) != nullptr) return invalid(quoted(call.name) + " named twice");

@@ -31,7 +31,39 @@ bool is_bucket_of(const Expr& expr, const std::string& time) {
   return field != nullptr && field->name == time;
 }
 
+/// Of the keys named in `rollup`, by their places in `columns`.
+Result<std::vector<bool>> keys_of(const std::vector<std::string>& rollup, const std::vector<OutputColumn>& columns) {
+  std::vector<bool> keys(columns.size());
+  for (const std::string& name : rollup) {
+    const auto key = std::ranges::find(columns, name, &OutputColumn::name);
+    if (key == columns.end()) return invalid(fmt::format("rollup by {}, which is no key", quoted(name)));
+    keys[static_cast<std::size_t>(key - columns.begin())] = true;
+  }
+  return keys;
+}
+
 }  // namespace
+
+Result<void> Checker::rollups(const Aggregate& aggregate, Columns& columns) {
+  if (aggregate.rollups.empty() && aggregate.level.empty()) return {};
+  if (aggregate.level.empty()) return invalid("rollups without a name for their level");
+  if (columns.size() > kMaxRolledUpKeys || aggregate.rollups.size() > kMaxRollups) {
+    return invalid(fmt::format("{} rollups of {} keys, want at most {} of {}", aggregate.rollups.size(), columns.size(),
+                               kMaxRollups, kMaxRolledUpKeys));
+  }
+  if (std::ranges::find(aggregate.calls, AggregateOp::kConcurrency, &AggregateCall::op) != aggregate.calls.end())
+    return invalid("rollups of covered time buckets");
+  std::vector<std::vector<bool>> sets = {std::vector<bool>(columns.size(), true)};
+  for (const auto& rollup : aggregate.rollups) {
+    ASSIGN_OR_RETURN(auto keys, keys_of(rollup, columns));
+    if (std::ranges::find(sets, keys) != sets.end()) return invalid("two rollups by the same keys");
+    sets.push_back(std::move(keys));
+  }
+  RETURN_IF_ERROR(text(aggregate.level));
+  if (find(columns, aggregate.level) != nullptr) return invalid(quoted(aggregate.level) + " named twice");
+  columns.push_back({aggregate.level, Type::kInt});
+  return {};
+}
 
 Result<Type> Checker::aggregate_call(const AggregateCall& call, const Aggregate& aggregate, const Scope& scope) {
   using Op = AggregateOp;

@@ -55,6 +55,8 @@ class Checker {
   Result<void> stage(const Window& window, Columns& columns, int depth);
 
   // check_aggregate.cc
+  /// Adds the column of the level to `columns`, which are the keys.
+  Result<void> rollups(const Aggregate& aggregate, Columns& columns);
   Result<Type> aggregate_call(const AggregateCall& call, const Aggregate& aggregate, const Scope& scope);
 
   int nodes_ = 0;

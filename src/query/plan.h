@@ -237,10 +237,15 @@ struct AggregateCall {
   double step = 1;
   int bins = 0;
 };
-/// One row a distinct value of `keys` (one in all without keys). Output columns: keys, then calls.
+/// One row a distinct value of `keys` (one in all without keys). Output columns: keys, `level` if it has a name, calls.
 struct Aggregate {
   std::vector<Named> keys;
   std::vector<AggregateCall> calls;
+  /// Each adds rows by only these of the keys, in the same pass over the rows; the others are missing there. No two the
+  /// same, none with all keys; needs `level`. Not beside kConcurrency.
+  std::vector<std::vector<std::string>> rollups = {};
+  /// Names an integer column: 0 in a row by all keys, i + 1 in one of rollups[i].
+  std::string level = {};
   /// An integer column: how many rows each row stands for (sample rate; missing = 1). "" = 1. kCount, kSum, kAverage,
   /// kQuantile, kHistogram and kConcurrency are weighted by it, the others never.
   std::string weight;

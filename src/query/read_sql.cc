@@ -10,6 +10,7 @@
 #include "query/attribute_sql.h"
 #include "query/packed_attributes.h"
 #include "query/types.h"
+#include "query/used_columns.h"
 #include "query/writer.h"
 
 namespace tetrascope::plan {
@@ -25,6 +26,10 @@ bool opens(const TableRead& read, std::string_view name) {
 }
 /// The element of an opened array.
 std::string opened_name(std::string_view array) { return fmt::format("one_{}", array); }
+/// Of the arrays of one length that the one named is among the smallest on disk: nearly all of its numbers are 0.
+std::string_view smallest_beside(std::string_view array) {
+  return array.starts_with("link_") ? "link_dropped_attributes" : "event_dropped_attributes";
+}
 /// SQL of the JSON object of the opened item's attributes; "" in a read that opens nothing.
 std::string opened_attributes(const TableRead& read) {
   return read.unnest.empty() ? "" : opened_name(attributes_beside(read.unnest.front()));
@@ -97,7 +102,10 @@ std::string Writer::time_condition(const TableRead& read, const TimeRange& range
   if (begins && (events || from % kNanosPerSecond != 0)) conditions.push_back(bound(time, ">=", from));
   if (ends && (events || to % kNanosPerSecond != 0)) conditions.push_back(bound(time, "<", to));
   // Of most spans there is nothing to open: their other columns need not be read.
-  if (!read.unnest.empty()) conditions.push_back(fmt::format("notEmpty({})", read.unnest.front()));
+  if (!read.unnest.empty()) {
+    const bool reads_time = events && (begins || ends);
+    conditions.push_back(fmt::format("notEmpty({})", reads_time ? "event_time" : smallest_beside(read.unnest.front())));
+  }
   return conditions.empty() ? "true" : fmt::format("{}", fmt::join(conditions, " AND "));
 }
 
@@ -107,25 +115,26 @@ std::string Writer::row_condition(const TableRead& read, const TimeRange& range)
   return where;
 }
 
-Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range) {
+Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range, const std::vector<std::size_t>& wanted) {
   const Scope scope{&read, nullptr};
   ReadParts parts;
-  for (const Named& named : read.columns) parts.columns.push_back(expr(named.expr, scope));
+  for (const std::size_t c : wanted) parts.columns.push_back(expr(read.columns[c].expr, scope));
   const std::string where = row_condition(read, range);
 
   const auto uses = [&](const std::string& name) {
     const auto in = [&](const TypedSql& sql) { return sql.text.find(name) != std::string::npos; };
     return std::ranges::any_of(parts.columns, in) || in({where});
   };
-  // The first array says how many rows there are. Of the others each one that is opened is read whole.
+  // Each one that is opened is read whole; one has to be, since it says how many rows there are.
   std::vector<std::string> arrays;
   for (const std::string& array : read.unnest) {
-    if (arrays.empty() || uses(opened_name(array))) arrays.push_back(array);
+    if (uses(opened_name(array))) arrays.push_back(array);
   }
   if (const std::string attributes = opened_attributes(read); !attributes.empty() && uses(attributes)) {
     const std::string_view array = attributes_beside(read.unnest.front());
     if (!opens(read, array)) arrays.emplace_back(array);
   }
+  if (arrays.empty() && !read.unnest.empty()) arrays.emplace_back(smallest_beside(read.unnest.front()));
   for (std::string& array : arrays) array = fmt::format("{} AS {}", array, opened_name(array));
   parts.from = fmt::format("FROM {}{}{} WHERE {}", table_name(read.table), arrays.empty() ? "" : " ARRAY JOIN ",
                            fmt::join(arrays, ", "), where);
@@ -133,9 +142,9 @@ Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range) {
 }
 
 /// Of several reads the tables' layouts differ, and an opened item has its attributes as JSON.
-void Writer::pack(const TableRead& read, ReadParts& parts, Relation& relation) {
-  for (std::size_t c = 0; c < read.columns.size(); ++c) {
-    const auto* all = std::get_if<AllAttributes>(&read.columns[c].expr->node);
+void Writer::pack(const TableRead& read, const std::vector<std::size_t>& wanted, ReadParts& parts, Relation& relation) {
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
+    const auto* all = std::get_if<AllAttributes>(&read.columns[wanted[c]].expr->node);
     if (all == nullptr || all->level != Level::kItem || !read.unnest.empty()) continue;
     relation.columns[c].packed = layout_of(read.table, layouts_);
     parts.columns[c].text = packed_attributes_sql(*relation.columns[c].packed);
@@ -144,24 +153,25 @@ void Writer::pack(const TableRead& read, ReadParts& parts, Relation& relation) {
 
 Writer::Relation Writer::reads(const Plan& plan) {
   std::vector<ReadParts> reads;
-  for (const TableRead& one : plan.reads) reads.push_back(read(one, one.range.value_or(plan.range)));
+  const std::vector<Named>& names = plan.reads.front().columns;
+  const std::vector<std::size_t> wanted = used_columns(names, plan.stages);
+  for (const TableRead& one : plan.reads) reads.push_back(read(one, one.range.value_or(plan.range), wanted));
   Relation relation;
   relation.range = plan.range;
-  const std::vector<Named>& names = plan.reads.front().columns;
-  for (std::size_t c = 0; c < names.size(); ++c) {
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
     Type type = reads.front().columns[c].type;
     std::string longest;
     for (const ReadParts& one : reads) {
       type = *meet(type, one.columns[c].type);
       if (one.columns[c].text.size() > longest.size()) longest = one.columns[c].text;
     }
-    relation.columns.push_back({names[c].name, type, new_id(longest)});
+    relation.columns.push_back({names[wanted[c]].name, type, new_id(longest)});
   }
-  if (packs_ && reads.size() == 1) pack(plan.reads.front(), reads.front(), relation);
+  if (packs_ && reads.size() == 1) pack(plan.reads.front(), wanted, reads.front(), relation);
   std::vector<std::string> selects;
   for (ReadParts& one : reads) {
     std::vector<std::string> columns;
-    for (std::size_t c = 0; c < names.size(); ++c) {
+    for (std::size_t c = 0; c < wanted.size(); ++c) {
       const Column& column = relation.columns[c];
       columns.push_back(fmt::format("{} AS {}", convert_sql(std::move(one.columns[c]), column.type), column.id));
     }

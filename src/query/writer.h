@@ -66,10 +66,11 @@ class Writer {
     std::string from;  ///< FROM … WHERE …
   };
   Relation reads(const Plan& plan);
-  ReadParts read(const TableRead& read, const TimeRange& range);
+  /// `wanted`: the columns, by their places.
+  ReadParts read(const TableRead& read, const TimeRange& range, const std::vector<std::size_t>& wanted);
   std::string time_condition(const TableRead& read, const TimeRange& range);
   std::string row_condition(const TableRead& read, const TimeRange& range);
-  void pack(const TableRead& read, ReadParts& parts, Relation& relation);
+  void pack(const TableRead& read, const std::vector<std::size_t>& wanted, ReadParts& parts, Relation& relation);
   TypedSql node(const TableColumn& column, const Scope& scope);
   TypedSql node(const Attribute& attribute, const Scope& scope);
   TypedSql node(const AllAttributes& attributes, const Scope& scope);
@@ -131,6 +132,7 @@ class Writer {
   std::string steps_;
   int step_count_ = 0;
   std::vector<std::size_t> expanded_;  ///< of each identifier, by its number
+  bool rolls_up_ = false;              ///< keys of rollups are to be missing, not zero
   bool pads_days_ = false;             ///< a format has %e
   bool too_large_ = false;
 };

@@ -20,6 +20,9 @@ EngineSettings query_settings(std::size_t threads) {
   return {
       {"readonly", "2"},  // reads and settings, nothing else
       {"max_threads", std::to_string(threads)},
+      // The engine would take a thread less for each GiB of memory that is not free; the memory a query may use is
+      // bounded.
+      {"max_threads_min_free_memory_per_thread", "0"},
       {"session_timezone", "UTC"},
       {"result_overflow_mode", "throw"},
       {"timeout_overflow_mode", "throw"},
@@ -39,6 +42,7 @@ EngineSettings bound_settings(const QueryBounds& bounds) {
       {"max_memory_usage", std::to_string(bounds.memory_bytes)},
       {"max_result_rows", std::to_string(bounds.result_rows)},
       {"max_result_bytes", std::to_string(result_bytes(bounds))},
+      {"max_rows_to_group_by", std::to_string(bounds.groups)},
   };
 }
 

@@ -28,6 +28,7 @@ struct QueryBounds {
   std::chrono::milliseconds time{10'000};
   std::size_t memory_bytes = std::size_t{512} << 20;
   std::size_t result_rows = 100'000;
+  std::size_t groups = 0;     ///< rows that one GROUP BY may come to; 0: as many as there is memory for
   bool of_the_store = false;  ///< the store asks itself: end_queries() lets it
 };
 

@@ -154,6 +154,10 @@ Aggregate aggregate_of(const Object& object) {
   aggregate.keys = named_of(member(object, "keys"));
   aggregate.weight = text_or(object, "weight", "");
   aggregate.time = text_or(object, "time", "");
+  aggregate.level = text_or(object, "level", "");
+  if (const Value* rollups = member(object, "rollups")) {
+    for (const Value& rollup : array_of(*rollups)) aggregate.rollups.push_back(texts(&rollup));
+  }
   const Value* calls = member(object, "calls");
   if (calls == nullptr) return aggregate;
   for (const auto& [name, value] : object_of(*calls)) {

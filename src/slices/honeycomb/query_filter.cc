@@ -92,6 +92,23 @@ ExprPtr among(const FilterSpec& filter, QueryFields& fields) {
 
 }  // namespace
 
+const std::string* wanted_trace(const FilterSet& filters) {
+  if (filters.any) return nullptr;
+  for (const auto& filter : filters.filters) {
+    if (filter.column == "trace.trace_id" && filter.op == FilterOp::kEq) return filter.value.as<std::string>();
+  }
+  return nullptr;
+}
+
+std::vector<const std::string*> needed_columns(const FilterSet& filters) {
+  std::vector<const std::string*> columns;
+  if (filters.any && filters.filters.size() > 1) return columns;
+  for (const auto& filter : filters.filters) {
+    if (!holds_without_value(filter.op)) columns.push_back(&filter.column);
+  }
+  return columns;
+}
+
 ExprPtr filter_condition(const FilterSpec& filter, QueryFields& fields) {
   switch (filter.op) {
     case FilterOp::kEq:

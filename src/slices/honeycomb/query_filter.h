@@ -15,4 +15,10 @@ bool holds_without_value(FilterOp op);
 /// Null for no filters.
 plan::ExprPtr filters_condition(const FilterSet& set, QueryFields& fields);
 
+/// The one trace that the filters ask for, when all of them must hold; nullptr for none.
+const std::string* wanted_trace(const FilterSet& filters);
+
+/// Columns without which no row passes the filters.
+std::vector<const std::string*> needed_columns(const FilterSet& filters);
+
 }  // namespace tetrascope::honeycomb

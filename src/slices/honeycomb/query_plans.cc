@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <limits>
 
 #include "slices/honeycomb/literals.h"
@@ -18,8 +17,6 @@ using plan::literal;
 using F = plan::Function;
 using Aspect = RowReader::Aspect;
 using plan::AggregateOp;
-
-constexpr double kWantedBins = 50;
 
 /// A value and its absence as text of which no two groups have the same: `5:GET /`, `-`.
 ExprPtr part_of_group(const std::string& name) {
@@ -106,43 +103,7 @@ ExprPtr is_finite(const ExprPtr& number) {
   return plan::call(F::kLe, {plan::call(F::kAbs, {number}), literal(Value(std::numeric_limits<double>::max()))});
 }
 
-/// The one trace that the filters ask for, when all of them must hold; nullptr for none.
-const std::string* wanted_trace(const FilterSet& filters) {
-  if (filters.any) return nullptr;
-  for (const auto& filter : filters.filters) {
-    if (filter.column == "trace.trace_id" && filter.op == FilterOp::kEq) return filter.value.as<std::string>();
-  }
-  return nullptr;
-}
-
-/// Columns without which no row passes the filters.
-std::vector<const std::string*> needed_columns(const FilterSet& filters) {
-  std::vector<const std::string*> columns;
-  if (filters.any && filters.filters.size() > 1) return columns;
-  for (const auto& filter : filters.filters) {
-    if (!holds_without_value(filter.op)) columns.push_back(&filter.column);
-  }
-  return columns;
-}
-
 }  // namespace
-
-Bins nice_bins(double min, double max) {
-  if (!std::isfinite(min) || !std::isfinite(max) || !(min <= max)) return {};
-  const double width = max > min ? (max - min) / kWantedBins : std::max(std::abs(max) / kWantedBins, 1.0);
-  if (!std::isfinite(width) || width <= 0) return {min, 1, 1};
-  const double unit = std::pow(10.0, std::floor(std::log10(width)));
-  double step = unit * 10;
-  for (const double factor : {1.0, 2.0, 5.0}) {
-    if (unit * factor >= width * (1 - 1e-9)) {
-      step = unit * factor;
-      break;
-    }
-  }
-  const double low = std::floor(min / step) * step;
-  const int count = static_cast<int>(std::floor((max - low) / step)) + 1;
-  return {low, step, std::clamp(count, 1, 100)};
-}
 
 std::string QueryPlans::key_column(std::size_t breakdown) { return "k" + std::to_string(breakdown); }
 
@@ -329,6 +290,37 @@ ExprPtr QueryPlans::havings() const {
   return condition;
 }
 
+std::optional<QueryPlans::AtOnce> QueryPlans::at_once(bool series, bool totals) const {
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < breakdowns_.size(); ++i) keys.push_back(key_column(i));
+  const std::string bucket(kBucket);
+  AtOnce all;
+  plan::Aggregate aggregate = this->aggregate();
+  if (series) {
+    all.levels.push_back(Level::kPoint);
+    aggregate.rollups.push_back(keys);
+  }
+  all.levels.push_back(Level::kGroup);
+  if (totals && !keys.empty()) {
+    if (series) {
+      all.levels.push_back(Level::kStep);
+      aggregate.rollups.push_back({bucket});
+    }
+    all.levels.push_back(Level::kTotal);
+    aggregate.rollups.emplace_back();
+  }
+  if (all.levels.size() == 1) return std::nullopt;
+  aggregate.level = kLevel;
+  add_group_keys(aggregate);
+  if (series) aggregate.keys.push_back({bucket, field(std::string(RowReader::kBucket))});
+  all.plan = series ? rows_with_buckets() : rows();
+  add_aggregate(all.plan, std::move(aggregate));
+  if (keys.empty()) return all;
+  add_group_text(all.plan);
+  all.plan.stages.emplace_back(order());
+  return all;
+}
+
 plan::Plan QueryPlans::groups(std::size_t limit) const {
   plan::Plan plan = rows();
   plan::Aggregate aggregate = this->aggregate();
@@ -356,7 +348,6 @@ plan::Plan QueryPlans::series(const std::vector<ShownGroup>& groups) const {
   aggregate.keys.push_back({std::string(kBucket), field(std::string(RowReader::kBucket))});
   add_aggregate(plan, std::move(aggregate));
   add_group_text(plan);
-  plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
   return plan;
 }
 
@@ -372,7 +363,6 @@ plan::Plan QueryPlans::total_series() const {
   plan::Aggregate aggregate = this->aggregate();
   aggregate.keys.push_back({std::string(kBucket), field(std::string(RowReader::kBucket))});
   add_aggregate(plan, std::move(aggregate));
-  plan.stages.emplace_back(plan::Sort{{{field(std::string(kBucket)), false, plan::MissingOrder::kLast}}});
   return plan;
 }
 

@@ -1,26 +1,19 @@
 #pragma once
-// From a specification to the plans that answer it (dossier honeycomb_otlp 4.1): one for the groups, one each for the
-// series, the total and the rest.
+// From a specification to the plans that answer it (dossier honeycomb_otlp 4.1): one for all at once where there are
+// few groups, else one for the groups, one each for the series, the total and the rest.
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "slices/honeycomb/query_bins.h"
 #include "slices/honeycomb/query_fields.h"
 #include "slices/honeycomb/query_relations.h"
 #include "slices/honeycomb/query_spec.h"
 
 namespace tetrascope::honeycomb {
-
-/// Equal bins of a heatmap.
-struct Bins {
-  double low = 0;
-  double step = 1;
-  int count = 1;
-};
-/// About 50 bins over [min, max], their width 1, 2 or 5 times a power of ten (4.4).
-Bins nice_bins(double min, double max);
 
 /// A group of an answer: the values of its breakdowns, and their text.
 struct ShownGroup {
@@ -46,6 +39,17 @@ class QueryPlans {
   [[nodiscard]] bool has_heatmap() const;
   void set_bins(std::size_t calculation, Bins bins) { bins_[calculation] = bins; }
   [[nodiscard]] Bins bins(std::size_t calculation) const;
+
+  /// What a row of at_once() tells of: a group in one bucket, a group, everything in one bucket, everything.
+  enum class Level { kPoint, kGroup, kStep, kTotal };
+  struct AtOnce {
+    plan::Plan plan;
+    std::vector<Level> levels;  ///< by the number in the column kLevel
+  };
+  static constexpr std::string_view kLevel = "level";
+  /// All groups in order, in one read of the rows, with their points where `series`, with everything as one where
+  /// `totals`. Without havings. nullopt: that would be a single level, for which there is a plan below.
+  [[nodiscard]] std::optional<AtOnce> at_once(bool series, bool totals) const;
 
   /// Groups that pass the havings, in order, one more than `limit`.
   [[nodiscard]] plan::Plan groups(std::size_t limit) const;
