@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "storage/question.h"
+
 namespace tetrascope {
 
 Handler on_query_pool(Middle& middle, Handler handler, ErrorShape shape) {
@@ -14,7 +16,10 @@ Handler on_query_pool(Middle& middle, Handler handler, ErrorShape shape) {
       Respond respond;
     };
     auto job = std::make_shared<Job>(Job{std::move(request), std::move(respond)});
-    WorkerPool::Task task = [&handler, job] { handler(std::move(job->request), std::move(job->respond)); };
+    WorkerPool::Task task = [&handler, job] {
+      const Question question;
+      handler(std::move(job->request), std::move(job->respond));
+    };
     if (!pool.post(task)) {
       job->respond(shape(job->request, {ErrorCode::kUnavailable, "too many questions are waiting; ask again"}));
     }

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "slices/cloudwatch_logs/query_store.h"
+#include "storage/question.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -58,6 +59,7 @@ bool Queries::start(StartedQuery query, std::function<Result<QueryOutcome>()> wo
       const std::scoped_lock lock(mutex_);
       if (entry->query.status != Status::kRunning) return;
     }
+    const Question question;
     const auto begin = std::chrono::steady_clock::now();
     auto outcome = work();
     const auto took = std::chrono::steady_clock::now() - begin;

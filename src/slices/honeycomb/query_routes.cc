@@ -10,6 +10,7 @@
 #include "slices/honeycomb/query_run.h"
 #include "slices/honeycomb/refusals.h"
 #include "slices/honeycomb/request_body.h"
+#include "storage/question.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -62,6 +63,7 @@ bool start_run(Middle& middle, const std::shared_ptr<RunningQueries>& running, c
   if (!running->add(asked.id)) return true;
   WorkerPool::Task task = [&middle, running, asked = SavedResult(asked)]() mutable {
     if (is_answered(middle, asked)) return running->remove(asked.id);
+    const Question question;
     auto data = run_query(middle, asked);
     if (data) {
       asked.data = *std::move(data);

@@ -11,6 +11,7 @@
 #include "slices/ui/question.h"
 #include "slices/ui/span_json.h"
 #include "slices/ui/trace_errors.h"
+#include "storage/question.h"
 
 namespace tetrascope::ui {
 namespace {
@@ -158,8 +159,10 @@ std::string write_columns(const plan::Answer& answer, std::size_t rows, Names& s
 
 Result<std::string> read_waterfall(const plan::Runner& runner, const NamedId<16>& trace) {
   // Side by side: neither needs the other, and each takes as long as all of the rest.
-  auto counting =
-      std::async(std::launch::async | std::launch::deferred, [&] { return count_beside(runner, trace.id); });
+  auto counting = std::async(std::launch::async | std::launch::deferred, [&, began = Question::began()] {
+    const Question question(began);
+    return count_beside(runner, trace.id);
+  });
   auto spans = read_spans(runner, trace.id);
   const Result<Beside> counted_beside = counting.get();
   ASSIGN_OR_RETURN(const plan::Answer answer, std::move(spans));

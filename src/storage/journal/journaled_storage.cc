@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "storage/journal/engine_feed.h"
 #include "storage/journal/segment.h"
+#include "storage/question.h"
 
 namespace tetrascope {
 namespace {
@@ -63,7 +64,7 @@ class JournaledStorage final : public Storage {
   }
 
   Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
-    wait_until_stored();
+    wait_until_stored(Question::began());
     return engine_->execute(statement, bounds);
   }
 
@@ -94,7 +95,7 @@ class JournaledStorage final : public Storage {
   }
 
   Result<Usage> usage() override {
-    wait_until_stored();
+    wait_until_stored(Question::began());
     return engine_->usage();
   }
 
@@ -123,13 +124,14 @@ class JournaledStorage final : public Storage {
       changed_.notify_all();
   }
 
-  /// What was acknowledged before the call is in the tables after it; false: the engine takes nothing, or is slow.
-  bool wait_until_stored() {
+  /// What was acknowledged before `asked` is in the tables after it; false: the engine takes nothing, or is slow.
+  bool wait_until_stored(Clock::time_point asked = Clock::now()) {
     std::unique_lock lock(mutex_);
     last_question_ = Clock::now();
-    if (staged_bytes_ == 0 && sending_bytes_ == 0) return true;
-    const std::uint64_t wanted = staged_bytes_ > 0 ? taken_ + 1 : taken_;
-    if (staged_bytes_ > 0) {
+    const bool staged = staged_bytes_ > 0 && staged_since_ <= asked;
+    if (!staged && (sending_bytes_ == 0 || sending_since_ > asked)) return true;
+    const std::uint64_t wanted = staged ? taken_ + 1 : taken_;
+    if (staged) {
       urgent_ = true;
       changed_.notify_all();
     }
@@ -155,6 +157,7 @@ class JournaledStorage final : public Storage {
       SegmentContent content = std::exchange(staged_, std::exchange(spare_, {}));
       const auto segment = std::exchange(segment_, nullptr);
       sending_bytes_ = std::exchange(staged_bytes_, 0);
+      sending_since_ = staged_since_;
       urgent_ = false;
       ++taken_;
       const bool stored = feed(lock, *segment, content);
@@ -210,7 +213,7 @@ class JournaledStorage final : public Storage {
   std::condition_variable changed_;
   std::shared_ptr<JournalSegment> segment_;  ///< what is staged is in it; null when nothing is
   SegmentContent staged_, spare_;
-  Clock::time_point staged_since_;
+  Clock::time_point staged_since_, sending_since_;  ///< when the first of them came
   std::size_t staged_bytes_ = 0;
   std::size_t sending_bytes_ = 0;
   Clock::time_point last_question_;

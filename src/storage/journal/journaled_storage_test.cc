@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "storage/journal/segment.h"
+#include "storage/question.h"
 
 namespace tetrascope {
 namespace {
@@ -119,6 +120,22 @@ TEST_F(Journaled, AcknowledgesBeforeTheEngineHasItAndStoresBeforeItAnswers) {
   EXPECT_EQ(tables_.text("spans"), "ab");
   EXPECT_EQ(tables_.parts["spans"].size(), 1U) << "one insert for both";
   EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(Journaled, AQuestionWaitsForWhatWasAcknowledgedBeforeItBeganAndNotForMore) {
+  const auto storage = open();
+  ASSERT_TRUE(storage->insert({"spans", "a", ""}));
+  {
+    const Question question;
+    ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+    EXPECT_EQ(tables_.text("spans"), "a");
+    ASSERT_TRUE(storage->insert({"spans", "b", ""}));
+    ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+    EXPECT_EQ(tables_.text("spans"), "a") << "its second statement hurries nobody";
+    EXPECT_EQ(storage->backlog().bytes, 1U);
+  }
+  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+  EXPECT_EQ(tables_.text("spans"), "ab");
 }
 
 TEST_F(Journaled, BetweenInsertsAllThatWasAcknowledgedIsThereAndNothingComes) {
