@@ -4,7 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "query/engine_calls.h"
 #include "query/types.h"
 #include "query/writer.h"
 
@@ -12,15 +16,17 @@ namespace tetrascope::plan {
 
 /// What all calls of one Aggregate share.
 struct Writer::Grouping {
+  EngineCalls& engine;
   const Relation* relation = nullptr;
-  std::string weight;  ///< SQL of how many rows a row stands for; "" for one
-  std::string time;    ///< SQL of Aggregate::time
-  bool keyed = false;  ///< a group has a row at least
+  std::string weight = {};  ///< SQL of how many rows a row stands for; "" for one
+  std::string time = {};    ///< SQL of Aggregate::time
+  bool keyed = false;       ///< a group has a row at least
+  std::size_t levels = 1;
   // With kConcurrency, rows are repeated for every bucket that they cover:
-  std::string repeat;        ///< SQL of which repetition this is, from 0; "" when rows are not repeated
-  std::string bucket;        ///< SQL of the start of the repetition's bucket
-  std::string bucket_width;  ///< in nanoseconds
-  std::string until;         ///< SQL of the row's end
+  std::string repeat = {};        ///< SQL of which repetition this is, from 0; "" when rows are not repeated
+  std::string bucket = {};        ///< SQL of the start of the repetition's bucket
+  std::string bucket_width = {};  ///< in nanoseconds
+  std::string until = {};         ///< SQL of the row's end
 };
 
 namespace {
@@ -46,67 +52,72 @@ std::string masked(const std::string& value, const std::string& condition) {
   return condition.empty() ? value : fmt::format("if({}, {}, NULL)", condition, value);
 }
 
-std::string count_sql(const std::string& present, const std::string& weight) {
-  if (weight.empty()) return present.empty() ? "toInt64(count())" : fmt::format("toInt64(countIf({}))", present);
-  return present.empty() ? fmt::format("sum({})", weight) : fmt::format("sumIf({}, {})", weight, present);
+std::string count_sql(EngineCalls& engine, const std::string& present, const std::string& weight) {
+  if (!weight.empty())
+    return present.empty() ? engine("sum", weight) : engine("sumIf", fmt::format("{}, {}", weight, present));
+  return fmt::format("toInt64({})", present.empty() ? engine("count", "") : engine("countIf", present));
 }
 
-std::string sum_sql(const TypedSql& x, const std::string& weight) {
+std::string sum_sql(EngineCalls& engine, const TypedSql& x, const std::string& weight) {
   const std::string times = weight.empty() ? "" : weight + " * ";
-  if (x.type == Type::kDouble) return fmt::format("sum({}{})", times, x.text);
-  return fmt::format("accurateCastOrNull(sum({}toInt128({})), 'Int64')", times,
-                     x.text);  // 64 bits could overflow on the way
+  if (x.type == Type::kDouble) return engine("sum", times + x.text);
+  return fmt::format("accurateCastOrNull({}, 'Int64')",
+                     engine("sum", fmt::format("{}toInt128({})", times, x.text)));  // 64 bits could overflow on the way
 }
 
-std::string average_sql(const TypedSql& x, const std::string& weight) {
+std::string average_sql(EngineCalls& engine, const TypedSql& x, const std::string& weight) {
   const std::string value = convert_sql(x, Type::kDouble);
-  if (weight.empty()) return fmt::format("avg({})", value);
-  return fmt::format("divideOrNull(sum({0} * {1}), sumIf({0}, isNotNull({1})))", weight, value);
+  if (weight.empty()) return engine("avg", value);
+  const std::string sum = engine("sum", fmt::format("{} * {}", weight, value));
+  return fmt::format("divideOrNull({}, {})", sum, engine("sumIf", fmt::format("{}, isNotNull({})", weight, value)));
 }
 
 /// Exact: the least value that at least so much of the weight does not exceed. A digest takes a fixed memory instead of
 /// one that grows with the distinct values, but interpolates between values that weigh much, and holds 24 bits of each.
-std::string quantile_sql(double level, const TypedSql& x, const std::string& weight, Quantiles quantiles) {
+std::string quantile_sql(EngineCalls& engine, double level, const TypedSql& x, const std::string& weight,
+                         Quantiles quantiles) {
   const std::string value = convert_sql(x, Type::kDouble);
   std::string quantile;
   std::string refused;
   if (quantiles == Quantiles::kEqual) {
     // Of n values the engine takes that of place level * n, rounded down, where the weighted function takes the one
     // before when this is a whole number: so a little less is asked for.
-    const double place = std::max(0.0, level - 1e-12);
-    quantile = fmt::format("quantileExact({})({})", place, value);
+    quantile = engine("quantileExact", fmt::format("({})", std::max(0.0, level - 1e-12)), value);
     // Beside it, since a condition on each of its rows would cost as much as the function.
-    if (!weight.empty()) refused = fmt::format("throwIf(max({} != 1)) OR ", weight);
+    if (!weight.empty()) refused = fmt::format("throwIf({}) OR ", engine("max", weight + " != 1"));
   } else {
     const std::string_view function =
         quantiles == Quantiles::kExact ? "quantileExactWeighted" : "quantileTDigestWeighted";
-    quantile = weight.empty() ? fmt::format("{}({})({}, 1)", function, level, value)
-                              : fmt::format("{0}If({1})({2}, toUInt64({3}), {3} > 0)", function, level, value, weight);
+    const std::string parameters = fmt::format("({})", level);
+    quantile = weight.empty() ? engine(function, parameters, value + ", 1")
+                              : engine(fmt::format("{}If", function), parameters,
+                                       fmt::format("{0}, toUInt64({1}), {1} > 0", value, weight));
   }
   return fmt::format("if({1}isNaN({0}), NULL, toFloat64({0}))", quantile, refused);  // of rows that stand for none
 }
 
 /// One pass, whatever the number of bins: each bin has its own sum.
-std::string histogram_sql(const AggregateCall& call, const TypedSql& x, const std::string& weight,
+std::string histogram_sql(EngineCalls& engine, const AggregateCall& call, const TypedSql& x, const std::string& weight,
                           StatementBuilder& out) {
   const std::string low = out.reference("Float64", fmt::format("{}", call.low));
   const std::string step = out.reference("Float64", fmt::format("{}", call.step));
   const std::string bin = fmt::format("floor(({} - {}) / {})", convert_sql(x, Type::kDouble), low, step);
   // if() and not least(), which would take NaN for a number.
   const std::string clamped = fmt::format("multiIf({0} < 0, 0, {0} > {1}, {1}, {0})", bin, call.bins - 1);
-  return fmt::format("sumResample(0, {}, 1)({}, accurateCastOrNull({}, 'Int64'))", call.bins,
-                     weight.empty() ? "toInt64(1)" : weight, clamped);
+  return engine("sumResample", fmt::format("(0, {}, 1)", call.bins),
+                fmt::format("{}, accurateCastOrNull({}, 'Int64')", weight.empty() ? "toInt64(1)" : weight, clamped));
 }
 
 /// Holds the group's numbers: they say what the ranges are, and are counted then. Missing where there are none.
-std::string ranges_sql(int bins, const std::string& number) {
+std::string ranges_sql(EngineCalls& engine, int bins, const std::string& number) {
   const std::string present = fmt::format("isNotNull({0}) AND isFinite({0})", number);
   const auto of_all = [&](std::string_view function) {
-    return fmt::format("assumeNotNull({}If({}, {}))", function, number, present);
+    return fmt::format("assumeNotNull({})",
+                       engine(fmt::format("{}If", function), fmt::format("{}, {}", number, present)));
   };
   const std::string least = of_all("min");
   const std::string width = fmt::format("(({} - {}) / {})", of_all("max"), least, bins);
-  const std::string numbers = fmt::format("groupArrayIf(assumeNotNull({}), {})", number, present);
+  const std::string numbers = engine("groupArrayIf", fmt::format("assumeNotNull({}), {}", number, present));
   const std::string places =
       fmt::format("arrayMap(v -> toInt64(if({0} > 0, least(floor((v - {1}) / {0}), {2}), 0)), {3})", width, least,
                   bins - 1, numbers);
@@ -116,7 +127,8 @@ std::string ranges_sql(int bins, const std::string& number) {
       "arrayMap((rows, i) -> concat('\"', toString({0} + i * {1}), '-', toString({0} + (i + 1) * {1}), '\":', "
       "toString(rows)), {2}, range({3}))",
       least, width, counts, bins);
-  return fmt::format("if(countIf({}) = 0, NULL, concat('{{', arrayStringConcat({}, ','), '}}'))", present, members);
+  return fmt::format("if({} = 0, NULL, concat('{{', arrayStringConcat({}, ','), '}}'))", engine("countIf", present),
+                     members);
 }
 
 bool has_key(const std::vector<std::string>& rollup, const Named& key) {
@@ -181,12 +193,14 @@ std::string Writer::concurrency(const AggregateCall& call, const Grouping& group
                                           grouping.bucket, grouping.bucket_width, grouping.time);
   const TypedSql duration = expr(call.argument, {nullptr, grouping.relation});
   const std::string covered = masked(fmt::format("if(isNull({}), NULL, {})", duration.text, overlap), where);
-  return fmt::format("(sum({}toFloat64({})) / {})", grouping.weight.empty() ? "" : grouping.weight + " * ", covered,
+  const std::string times = grouping.weight.empty() ? "" : grouping.weight + " * ";
+  return fmt::format("({} / {})", grouping.engine("sum", fmt::format("{}toFloat64({})", times, covered)),
                      grouping.bucket_width);
 }
 
 std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& grouping, Type& type) {
   using Op = AggregateOp;
+  EngineCalls& engine = grouping.engine;
   const Scope scope{nullptr, grouping.relation};
   std::string where = call.where ? expr(call.where, scope).text : "";
   if (call.op == Op::kConcurrency) {
@@ -198,7 +212,7 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
                           : fmt::format("({} AND {} = 0)", where, grouping.repeat);
   if (!call.argument) {
     type = Type::kInt;
-    return count_sql(where, grouping.weight);
+    return count_sql(engine, where, grouping.weight);
   }
   TypedSql x = expr(call.argument, scope);
   if (!where.empty()) {
@@ -210,47 +224,49 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
   switch (call.op) {
     case Op::kCount:
       type = Type::kInt;
-      return count_sql(fmt::format("isNotNull({})", x.text), grouping.weight);
+      return count_sql(engine, fmt::format("isNotNull({})", x.text), grouping.weight);
     case Op::kCountDistinct:
       type = Type::kInt;
-      return fmt::format("toInt64(ifNull(uniqCombined64({}), 0))", x.text);
+      return fmt::format("toInt64(ifNull({}, 0))", engine("uniqCombined64", x.text));
     case Op::kSum:
-      return sum_sql(x, grouping.weight);
+      return sum_sql(engine, x, grouping.weight);
     case Op::kAverage:
       type = Type::kDouble;
-      return average_sql(x, grouping.weight);
+      return average_sql(engine, x, grouping.weight);
     case Op::kMin:
-      return fmt::format("min({})", x.text);
+      return engine("min", x.text);
     case Op::kMax:
-      return fmt::format("max({})", x.text);
+      return engine("max", x.text);
     case Op::kQuantile:
       type = Type::kDouble;
-      return quantile_sql(call.level, x, grouping.weight, quantiles_);
+      if (quantiles_ != Quantiles::kApproximate) exact_levels_ = std::max(exact_levels_, grouping.levels);
+      return quantile_sql(engine, call.level, x, grouping.weight, quantiles_);
     case Op::kHistogram:
       type = Type::kIntArray;
-      return histogram_sql(call, x, grouping.weight, out_);
+      return histogram_sql(engine, call, x, grouping.weight, out_);
     case Op::kFirst:
-      return fmt::format("argMin({}, {})", x.text, grouping.time);
+      return engine("argMin", fmt::format("{}, {}", x.text, grouping.time));
     case Op::kLast:
-      return fmt::format("argMax({}, {})", x.text, grouping.time);
+      return engine("argMax", fmt::format("{}, {}", x.text, grouping.time));
     case Op::kAnyValue:
-      return fmt::format("any({})", x.text);
+      return engine("any", x.text);
     case Op::kStandardDeviation:
       type = Type::kDouble;
-      return fmt::format("stddevPopStable({})", convert_sql(x, Type::kDouble));
+      return engine("stddevPopStable", convert_sql(x, Type::kDouble));
     case Op::kVariance:
       type = Type::kDouble;
-      return fmt::format("varPopStable({})", convert_sql(x, Type::kDouble));
+      return engine("varPopStable", convert_sql(x, Type::kDouble));
     case Op::kValues:
       type = Type::kAny;
-      return fmt::format("toJSONString(arraySort(groupUniqArray({})({})))", call.bins,
-                         cast_sql(Function::kToString, x));
+      return fmt::format("toJSONString(arraySort({}))",
+                         engine("groupUniqArray", fmt::format("({})", call.bins), cast_sql(Function::kToString, x)));
     case Op::kTopValues:
       type = Type::kAny;
-      return fmt::format("toJSONString(topK({})({}))", call.bins, cast_sql(Function::kToString, x));
+      return fmt::format("toJSONString({})",
+                         engine("topK", fmt::format("({})", call.bins), cast_sql(Function::kToString, x)));
     case Op::kRanges:
       type = Type::kAny;
-      return ranges_sql(call.bins, convert_sql(x, Type::kDouble));
+      return ranges_sql(engine, call.bins, convert_sql(x, Type::kDouble));
     case Op::kConcurrency:
       break;
   }
@@ -258,15 +274,17 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
 }
 
 void Writer::stage(const Aggregate& aggregate, Relation& relation) {
-  Grouping grouping;
+  EngineCalls engine(!aggregate.rollups.empty(), [this] { return new_id(""); });
+  Grouping grouping{.engine = engine};
   if (!aggregate.weight.empty()) grouping.weight = fmt::format("ifNull({}, 1)", used(relation, aggregate.weight).id);
   const auto time = std::ranges::find(relation.columns, aggregate.time, &Column::name);
   if (time != relation.columns.end()) grouping.time = time->id;
   cover_buckets(aggregate, relation, grouping);
   grouping.relation = &relation;
   grouping.keyed = !aggregate.keys.empty();
+  grouping.levels = aggregate.rollups.size() + 1;
 
-  std::vector<std::string> selected;
+  std::vector<std::string> by_keys;
   std::vector<std::string> keys;
   std::vector<Column> columns;
   for (const Named& key : aggregate.keys) {
@@ -274,8 +292,9 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
     if (&key == covered_bucket(aggregate)) sql.text = grouping.bucket;
     columns.push_back({key.name, sql.type, new_id(sql.text)});
     keys.push_back(columns.back().id);
-    selected.push_back(fmt::format("{} AS {}", sql.text, columns.back().id));
+    by_keys.push_back(fmt::format("{} AS {}", sql.text, columns.back().id));
   }
+  std::vector<std::string> selected = aggregate.rollups.empty() ? by_keys : keys;
   if (!aggregate.level.empty()) {
     columns.push_back({aggregate.level, Type::kInt, new_id("")});
     selected.push_back(fmt::format("{} AS {}", level_sql(aggregate, keys), columns.back().id));
@@ -287,8 +306,12 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
     selected.push_back(fmt::format("{} AS {}", sql, columns.back().id));
   }
   std::string group_by = keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
-  rolls_up_ = rolls_up_ || !aggregate.rollups.empty();
-  if (!aggregate.rollups.empty()) group_by = fmt::format(" GROUP BY GROUPING SETS ({})", sets_sql(aggregate, keys));
+  if (!aggregate.rollups.empty()) {
+    rolls_up_ = true;
+    by_keys.insert(by_keys.end(), engine.states().begin(), engine.states().end());
+    relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(by_keys, ", "), relation.step, group_by));
+    group_by = fmt::format(" GROUP BY GROUPING SETS ({})", sets_sql(aggregate, keys));
+  }
   relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), relation.step, group_by));
   relation.columns = std::move(columns);
   relation.order.clear();

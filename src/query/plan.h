@@ -212,7 +212,8 @@ enum class AggregateOp {
   kAverage,
   kMin,
   kMax,
-  kQuantile,   ///< `level` 0 … 1; by t-digest: within a fraction of a percent of rank, seven digits
+  kQuantile,   ///< `level` 0 … 1; a value of the group, or, of millions of rows, by t-digest: within a fraction of a
+               ///< percent of rank, seven digits (sql_writer.h: Quantiles)
   kHistogram,  ///< counts of `bins` equal steps from `low`, each `step` wide; the first and last take what lies outside
   kFirst,
   kLast,               ///< of the argument where it is not missing, by the time column named in Aggregate::time

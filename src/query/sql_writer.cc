@@ -117,6 +117,9 @@ Result<WrittenPlan> Writer::write(const Plan& plan, Quantiles quantiles, const A
   // Without these, rows that a join does not meet, and `/` in JSON text, differ from what a plan says.
   std::string settings = "join_use_nulls = 1, output_format_json_escape_forward_slashes = 0";
   if (writer.rolls_up_) settings += ", group_by_use_nulls = 1";
+  // The engine adds up what all reads read.
+  if (writer.exact_levels_ > 0)
+    settings += fmt::format(", max_rows_to_read = {}", plan.reads.size() * kMostExactRows / writer.exact_levels_);
   if (writer.step_count_ > kUsualSteps) settings += ", max_subquery_depth = 1000";
   writer.out_.sql(fmt::format("{} SELECT {} FROM {}{}\nSETTINGS {}", writer.steps_, fmt::join(ids, ", "), relation.step,
                               order, settings));

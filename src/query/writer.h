@@ -132,6 +132,7 @@ class Writer {
   std::string steps_;
   int step_count_ = 0;
   std::vector<std::size_t> expanded_;  ///< of each identifier, by its number
+  std::size_t exact_levels_ = 0;       ///< of an aggregate that has exact quantiles; 0: there is none
   bool rolls_up_ = false;              ///< keys of rollups are to be missing, not zero
   bool pads_days_ = false;             ///< a format has %e
   bool too_large_ = false;
