@@ -71,6 +71,23 @@ for (const width of [1440, 400]) {
       assert.deepEqual(wrong, []);
     });
 
+    test("a filter by attribute is completed: first the key, then its values", async () => {
+      const { page, wrong } = await openPage(width, "/traces");
+      const field = shown(page, "filter-attribute");
+      const offers = (value) =>
+        page.locator(`#known-attributes option[value="${value}"]`).waitFor({ state: "attached" });
+      await field.fill("USER");
+      await offers("user.id=");
+      await field.fill("user.id=77");
+      await offers("user.id=u-77");
+      await field.fill("user.id=u-77");
+      await field.press("Enter");
+      await page.getByRole("button", { name: "user.id=u-77" }).waitFor();
+      assert.match(page.url(), /user\.id/);
+      await page.close();
+      assert.deepEqual(wrong, []);
+    });
+
     test("a span shows its attributes, its exception and its status", async () => {
       const { page, wrong } = await openPage(width, `/trace/${made.traceId}`);
       await shown(page, "span-row").filter({ hasText: "GET /checkout" }).first().click();

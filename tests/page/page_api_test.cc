@@ -120,7 +120,11 @@ TEST_F(PageApi, BadParametersAreRefusedByName) {
                         {"logs?cursor=1.-4", "cursor"},
                         {"traces/1/logs?cursor=x", "cursor"},
                         {"services?from=-9223372036854775808&to=9223372036854775807", "from and to"},
-                        {"services?limit=3", "limit"}}) {
+                        {"services?limit=3", "limit"},
+                        {"fields?signal=metrics", "signal"},
+                        {"fields?key=a", "key"},
+                        {"fields/values?last=1h", "key"},
+                        {"fields/values?key=a&limit=0", "limit"}}) {
     const Response response = server().request("GET", "/api/v1/" + c.question);
     EXPECT_EQ(response.status, 400) << c.question.substr(0, 60);
     const json error = json::parse(response.body)["error"];

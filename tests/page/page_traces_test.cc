@@ -1,6 +1,7 @@
 // Traces over a real engine: docs/protocols/ui.md, sentence by sentence.
 
 #include <fmt/core.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -87,6 +88,46 @@ TEST_F(PageApi, OneSpanMustMeetTheWholeFilter) {
                         {"&attribute=user.id%3D%27%20OR%201%3D1%20--", {}}}) {
     EXPECT_EQ(trace_ids("traces?" + range(5) + c.filter), c.want) << c.filter;
   }
+}
+
+TEST_F(PageApi, AFilterIsCompletedWithKeysAndTheirMostFrequentValues) {
+  const std::int64_t at = kEpoch + 40 * kDay;
+  std::vector<SentSpan> spans;
+  for (int i = 0; i < 6; ++i) {
+    SentSpan span{.trace = hex_id(40'000 + i), .id = span_id(1), .start = at + i * kSecond};
+    span.attributes = {attribute("completed.by", "stringValue", i < 4 ? "Ada" : fmt::format("bob-{}", i)),
+                       attribute("completed.count", "intValue", "7"), attribute("not.completed", "doubleValue", 1.5)};
+    span.resource = json::array({attribute("completed.host", "stringValue", "web-1")});
+    spans.push_back(std::move(span));
+  }
+  server().send(spans);
+  const auto keys = [&](const std::string& question) {
+    std::vector<std::string> found;
+    const json answer = server().ask(question);
+    for (const json& one : answer["fields"])
+      found.push_back(fmt::format("{} {} {}", one["key"].get<std::string>(), one["level"].get<std::string>(),
+                                  one["types"][0].get<std::string>()));
+    return found;
+  };
+  EXPECT_THAT(keys("fields?text=COMPLETED"),
+              testing::ElementsAre("completed.by item string", "completed.count item int",
+                                   "completed.host resource string", "not.completed item double"));
+  EXPECT_THAT(keys("fields?text=completed.&limit=1"), testing::ElementsAre("completed.by item string"));
+  EXPECT_THAT(keys("fields?signal=logs&text=completed"), testing::IsEmpty());
+  const auto values = [&](const std::string& parameters) {
+    std::vector<std::string> found;
+    const json answer = server().ask("fields/values?" + range(40) + parameters);
+    for (const json& one : answer["values"])
+      found.push_back(one["value"].get<std::string>() + " " + one["rows"].get<std::string>());
+    return found;
+  };
+  EXPECT_THAT(values("&key=completed.by"), testing::ElementsAre("Ada 4", "bob-4 1", "bob-5 1"));
+  EXPECT_THAT(values("&key=completed.by&text=BOB&limit=1"), testing::ElementsAre("bob-4 1"));
+  EXPECT_THAT(values("&key=completed.count"), testing::ElementsAre("7 6"));
+  EXPECT_THAT(values("&key=not.completed"), testing::ElementsAre("1.5 6"));
+  EXPECT_THAT(values("&key=completed.host"), testing::ElementsAre("web-1 6"));
+  EXPECT_THAT(values("&key=nobody.has.this"), testing::IsEmpty());
+  EXPECT_TRUE(server().ask("fields/values?key=completed.by&" + range(39))["values"].empty());
 }
 
 TEST_F(PageApi, ARowSumsUpItsTrace) {

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "slices/ui/field_search.h"
 #include "slices/ui/question.h"
 #include "slices/ui/trace_search.h"
 
@@ -14,18 +15,6 @@ using plan::Function;
 using plan::Level;
 using plan::literal;
 using plan::Type;
-
-/// Types that the key has been seen with in any environment.
-FieldTypes seen_types(const FieldCatalogue& fields, FieldLevel level, std::string_view key) {
-  FieldTypes types;
-  std::string_view before;
-  for (const auto& dataset : fields.datasets()) {
-    if (dataset.environment == before && !types.empty()) continue;
-    before = dataset.environment;
-    types.merge(fields.types(Signal::kSpans, dataset.environment, dataset.name, level, key));
-  }
-  return types;
-}
 
 std::optional<double> parse_double(std::string_view text) {
   double number = 0;
@@ -61,9 +50,10 @@ std::optional<ExprPtr> span_condition(const SpanFilter& filter, const FieldCatal
     all = both(all, call(Function::kGe, {column("duration"), literal(filter.min_duration_ns)}));
   }
   for (const auto& [key, value] : filter.attributes) {
-    const ExprPtr own = attribute_equals(Level::kItem, seen_types(fields, FieldLevel::kItem, key), key, value);
+    const ExprPtr own =
+        attribute_equals(Level::kItem, seen_types(fields, Signal::kSpans, FieldLevel::kItem, key), key, value);
     const ExprPtr shared =
-        attribute_equals(Level::kResource, seen_types(fields, FieldLevel::kResource, key), key, value);
+        attribute_equals(Level::kResource, seen_types(fields, Signal::kSpans, FieldLevel::kResource, key), key, value);
     const ExprPtr found = either(own, shared);
     if (!found) return std::nullopt;
     all = both(all, found);

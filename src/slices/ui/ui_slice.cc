@@ -7,6 +7,7 @@
 #include "slices/page/answers.h"
 #include "slices/page/parameters.h"
 #include "slices/ui/arrivals.h"
+#include "slices/ui/field_search.h"
 #include "slices/ui/log_histogram.h"
 #include "slices/ui/log_search.h"
 #include "slices/ui/metric_search.h"
@@ -175,6 +176,34 @@ Result<std::string> list_services(const Middle& middle, const Request& request) 
   return read_services(middle.runner, range);
 }
 
+Result<FieldSearch> field_search_of(const Request& request) {
+  FieldSearch search;
+  const std::string signal = read_text(request, "signal");
+  if (!signal.empty() && signal != "spans" && signal != "logs")
+    return fail(ErrorCode::kInvalid, "signal: want spans or logs");
+  if (signal == "logs") search.signal = Signal::kLogs;
+  search.text = read_text(request, "text");
+  ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 100));
+  search.limit = static_cast<std::size_t>(limit);
+  return search;
+}
+
+Result<std::string> show_fields(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"signal", "text", "limit"}));
+  ASSIGN_OR_RETURN(const FieldSearch search, field_search_of(request));
+  return list_fields(middle.fields, search);
+}
+
+Result<std::string> show_values(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(check_names(request, {"last", "from", "to", "signal", "key", "text", "limit"}));
+  ValueSearch search;
+  ASSIGN_OR_RETURN(search.field, field_search_of(request));
+  ASSIGN_OR_RETURN(search.range, read_range(request, UnixNanos::now(), kAhead));
+  search.key = read_text(request, "key");
+  if (search.key.empty()) return fail(ErrorCode::kInvalid, "key: name the attribute whose values are wanted");
+  return list_values(middle.runner, middle.fields, search);
+}
+
 Result<std::string> list_rejected(const Middle& middle, const Request& request) {
   RETURN_IF_ERROR(check_names(request, {}));
   return rejected_json(middle.stats.all_rejected(), middle.settings.started);
@@ -234,6 +263,8 @@ Slice make_ui_slice(Middle& middle) {
   question("logs", list_logs);
   question("logs/histogram", show_log_histogram);
   question("metrics", list_metrics);
+  question("fields", show_fields);
+  question("fields/values", show_values);
   question("rejected", list_rejected);
 
   for (const char* page :

@@ -8,6 +8,7 @@ import { buildTrace, type Trace } from "../model/trace";
 import { getJson, type Params } from "./client";
 import type {
   WireDocuments,
+  WireFields,
   WireLog,
   WireLogHistogram,
   WireLogs,
@@ -19,6 +20,7 @@ import type {
   WireTraceError,
   WireTraceErrors,
   WireTraces,
+  WireValues,
 } from "./wire";
 
 export function rangeParams(range: Range): Params {
@@ -107,6 +109,23 @@ export async function fetchServices(range: Range, signal: AbortSignal): Promise<
     })),
     protocols: wire.protocols.map((row) => ({ ...row, last: BigInt(row.last) })),
   };
+}
+
+/** Keys of spans' and resources' attributes that contain the text, at most 30. */
+export async function fetchAttributeKeys(text: string, signal: AbortSignal): Promise<readonly string[]> {
+  const wire = await getJson<WireFields>("fields", { text, limit: "30" }, signal);
+  return [...new Set(wire.fields.map((one) => one.key))];
+}
+
+/** The most frequent values of one attribute that contain the text, at most 30. */
+export async function fetchAttributeValues(
+  key: string,
+  text: string,
+  range: Range,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const wire = await getJson<WireValues>("fields/values", { key, text, limit: "30", ...rangeParams(range) }, signal);
+  return wire.values.map((one) => one.value);
 }
 
 export interface TraceRow {

@@ -228,6 +228,14 @@ export interface WireDocuments {
   }[];
 }
 
+export interface WireFields {
+  readonly fields: readonly { readonly key: string }[];
+}
+
+export interface WireValues {
+  readonly values: readonly { readonly value: string }[];
+}
+
 export interface WireRejected {
   readonly since: string;
   readonly rejected: readonly {

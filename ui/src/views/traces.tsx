@@ -4,6 +4,7 @@ import { formatCount } from "../base/numbers";
 import { DurationBar, type DurationScale, scaleOf } from "../charts/duration_bar";
 import { ServiceStrip } from "../charts/service_strip";
 import { kNoTraceFilters, type RouteOf, type TraceFilters, traceRoute } from "../model/route";
+import { AttributeField } from "../widgets/attribute_field";
 import { FilterForm, ServiceField, TextField, textOf } from "../widgets/filter_form";
 import { ListView, NothingFound } from "../widgets/list_view";
 import { go, Link } from "../widgets/navigation";
@@ -76,7 +77,7 @@ function Filters({ route, onChange, onClear }: FiltersProps) {
             size="short"
             onChange={submit}
           />
-          <TextField name="attribute" label="Attribute" value="" placeholder="key=value" onChange={submit} />
+          <AttributeField range={range} onChange={submit} />
           <label class="check">
             <input type="checkbox" name="errors" data-testid="errors-only" checked={filters.errors} onChange={submit} />
             Errors only

@@ -49,10 +49,12 @@ interface FieldProps {
   /** What may be chosen from: the id of a datalist. */
   readonly list?: string;
   readonly onFocus?: () => void;
+  /** What stands in the field, at each key. */
+  readonly onInput?: (text: string) => void;
   readonly onChange: (event: Event) => void;
 }
 
-export function TextField({ name, label, value, placeholder, size, list, onFocus, onChange }: FieldProps) {
+export function TextField({ name, label, value, placeholder, size, list, onFocus, onInput, onChange }: FieldProps) {
   return (
     <label class={`field ${size ?? ""}`}>
       {label}
@@ -66,6 +68,7 @@ export function TextField({ name, label, value, placeholder, size, list, onFocus
         spellcheck={false}
         {...(list === undefined ? {} : { list })}
         {...(onFocus === undefined ? {} : { onFocus })}
+        {...(onInput === undefined ? {} : { onInput: (event) => onInput(event.currentTarget.value) })}
         onChange={onChange}
       />
     </label>
