@@ -121,19 +121,13 @@ void QueryAnswer::forget_groups() {
   group_data_.clear();
 }
 
-void QueryAnswer::add_concurrency(const plan::Answer& answer, const Row& row, std::size_t calculation) {
-  if (const std::int64_t* bucket = bucket_of(answer, row)) {
-    points_[group_of(answer, row)][*bucket].emplace_back(spec_.calculations[calculation].key(),
-                                                         finite(cell(answer, row, value_column(calculation))));
-  }
-}
-
-void QueryAnswer::add_concurrency_of_total(const plan::Answer& answer, const Row& row, std::size_t calculation) {
-  if (!steps_of_total_) steps_of_total_.emplace();
-  if (const std::int64_t* bucket = bucket_of(answer, row)) {
-    (*steps_of_total_)[*bucket].emplace_back(spec_.calculations[calculation].key(),
-                                             finite(cell(answer, row, value_column(calculation))));
-  }
+void QueryAnswer::add_concurrency(const plan::Answer& answer, const Row& row, std::size_t calculation, bool of_total) {
+  if (of_total && !steps_of_total_) steps_of_total_.emplace();
+  const std::int64_t* bucket = bucket_of(answer, row);
+  if (bucket == nullptr) return;
+  Buckets& buckets = of_total ? *steps_of_total_ : points_[group_of(answer, row)];
+  buckets[*bucket].emplace_back(spec_.calculations[calculation].key(),
+                                finite(cell(answer, row, value_column(calculation))));
 }
 
 void QueryAnswer::take_largest_concurrency() {

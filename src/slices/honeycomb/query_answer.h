@@ -38,9 +38,8 @@ class QueryAnswer {
   bool take_only_group_from_points();
   void forget_groups();
 
-  /// CONCURRENCY of a group in one bucket, which is no part of the plans' other rows.
-  void add_concurrency(const plan::Answer& answer, const Row& row, std::size_t calculation);
-  void add_concurrency_of_total(const plan::Answer& answer, const Row& row, std::size_t calculation);
+  /// CONCURRENCY of a group, or of everything, in one bucket: no part of the plans' other rows.
+  void add_concurrency(const plan::Answer& answer, const Row& row, std::size_t calculation, bool of_total);
   /// The whole range has the largest value of its buckets.
   void take_largest_concurrency();
 

@@ -49,7 +49,7 @@ class QueryRun {
   Result<void> find_groups();
   Result<void> find_points();
   Result<void> find_steps_of_total();
-  Result<void> find_largest_concurrency();
+  Result<void> find_concurrency(bool of_total);
   Result<Object> total();
   Result<Object> other();
   bool wants_concurrency() const {
@@ -126,32 +126,22 @@ Result<void> QueryRun::find_points() {
   if (answer_.groups().empty()) return {};
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.series(answer_.groups()), kMaxSeriesRows));
   for (const auto& row : answer.rows) answer_.add_point(answer, row);
-  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
-    if (spec_.calculations[i].op.op != Op::kConcurrency) continue;
-    ASSIGN_OR_RETURN(const plan::Answer covered, ask(plans_.concurrency(i, false), kMaxSeriesRows));
-    for (const auto& row : covered.rows) answer_.add_concurrency(covered, row, i);
-  }
-  return {};
+  return find_concurrency(false);
 }
 
 Result<void> QueryRun::find_steps_of_total() {
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.total_series(), kMaxSeriesRows));
   for (const auto& row : answer.rows) answer_.add_step(answer, row);
-  for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
-    if (spec_.calculations[i].op.op != Op::kConcurrency) continue;
-    ASSIGN_OR_RETURN(const plan::Answer covered, ask(plans_.concurrency(i, true), kMaxSeriesRows));
-    for (const auto& row : covered.rows) answer_.add_concurrency_of_total(covered, row, i);
-  }
-  return {};
+  return find_concurrency(true);
 }
 
-Result<void> QueryRun::find_largest_concurrency() {
+/// CONCURRENCY by bucket: of the shown groups, or of everything.
+Result<void> QueryRun::find_concurrency(bool of_total) {
   for (std::size_t i = 0; i < spec_.calculations.size(); ++i) {
     if (spec_.calculations[i].op.op != Op::kConcurrency) continue;
-    ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.concurrency(i, false), kMaxSeriesRows));
-    for (const auto& row : answer.rows) answer_.add_concurrency(answer, row, i);
+    ASSIGN_OR_RETURN(const plan::Answer answer, ask(plans_.concurrency(i, of_total), kMaxSeriesRows));
+    for (const auto& row : answer.rows) answer_.add_concurrency(answer, row, i, of_total);
   }
-  answer_.take_largest_concurrency();
   return {};
 }
 
@@ -199,7 +189,10 @@ Result<void> QueryRun::ask_all() {
   // Of no rows at all there is a total, but no group in the engine's eyes.
   if (done && !(answer_.is_total() && answer_.groups().empty())) return {};
   RETURN_IF_ERROR(find_groups());
-  if (wants_concurrency()) RETURN_IF_ERROR(find_largest_concurrency());
+  if (wants_concurrency()) {
+    RETURN_IF_ERROR(find_concurrency(false));
+    answer_.take_largest_concurrency();
+  }
   return asked_.series ? find_points() : Result<void>{};
 }
 
