@@ -109,6 +109,8 @@ function(kit_component name)
   if(sources)
     set(KIT_PC_LINK "-l${target}")
   endif()
+  # Relative to the file, since the prefix may be another one when it is installed.
+  file(RELATIVE_PATH KIT_PC_TO_PREFIX /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
   configure_file(${PROJECT_SOURCE_DIR}/cmake/component.pc.in ${PROJECT_BINARY_DIR}/${target}.pc @ONLY)
   if(TETRASCOPE_KIT_INSTALL)
     install(FILES ${PROJECT_BINARY_DIR}/${target}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
