@@ -42,7 +42,7 @@ fuzz: setup-test ## every fuzzer for FUZZ_SECONDS (60) under AddressSanitizer, w
 
 asan tsan ubsan: setup-test page
 	@tools/sanitize $@
-asan: ## unit tests and .case files under AddressSanitizer (the engine in its own process)
+asan: ## unit tests, .case files and the kit's tests under AddressSanitizer (the engine in its own process)
 tsan: ## the same under ThreadSanitizer
 ubsan: ## the same under UndefinedBehaviorSanitizer
 

@@ -167,8 +167,9 @@ ReadRequest read_request(std::string_view body) {
       pbf_reader scope_spans = resource_spans.get_message();
       std::string scope;
       while (scope_spans.next()) {
+        const bool is_scope = scope_spans.tag() == 1;  // gone once the message is taken
         pbf_reader inner = scope_spans.get_message();
-        if (scope_spans.tag() == 1) {
+        if (is_scope) {
           while (inner.next(1)) scope = inner.get_string();
         } else {
           out.spans.push_back(span(inner));
