@@ -5,10 +5,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 
+#include "tetrascope/kit/diagnostics.h"
 #include "tetrascope/kit/tracing.h"
 #include "tetrascope/kit/xray.h"
 #include "xray/daemon_address.h"
@@ -123,6 +127,61 @@ TEST(Segment, ARequestWithItsCallsIsOneDocument) {
   EXPECT_EQ(sql["sql"]["sanitized_query"], "SELECT * FROM activities WHERE id = ?");
   EXPECT_EQ(sql["sql"]["url"], "postgresql://db/cruddur");
   EXPECT_FALSE(sql.contains("trace_id"));
+}
+
+TEST(Segment, ACallOfAnAwsServiceIsNamedAfterIt) {
+  Daemon daemon;
+  TracerProvider provider(to(daemon));
+  Tracer tracer = provider.tracer("t");
+  {
+    const ActiveSpan request = tracer.start_active("r", SpanKind::kServer);
+    tracer.start_span("call", SpanKind::kClient)
+        .set_attribute("rpc.system", "aws-api")
+        .set_attribute("rpc.service", "DynamoDB")
+        .set_attribute("rpc.method", "GetItem")
+        .set_attribute("cloud.region", "eu-central-1")
+        .set_attribute("aws.request_id", "4FBQ")
+        .set_attribute("aws.table_name", "people")
+        .set_attribute("http.response.status_code", 429)
+        .end();
+  }
+  provider.flush();
+  const auto all = daemon.documents();
+  ASSERT_EQ(all.size(), 1U);
+  const json& call = all[0]["subsegments"].at(0);
+  EXPECT_EQ(call["name"], "DynamoDB");
+  EXPECT_EQ(call["namespace"], "aws");
+  EXPECT_EQ(call["aws"], (json{{"operation", "GetItem"},
+                               {"region", "eu-central-1"},
+                               {"request_id", "4FBQ"},
+                               {"table_name", "people"}}));
+  EXPECT_EQ(call["throttle"], true);
+}
+
+TEST(Segment, SaysWhereItRuns) {
+  const auto origin = [](const Resource& resource) {
+    Daemon daemon;
+    TracingOptions options = to(daemon);
+    options.resource = resource;
+    TracerProvider provider(std::move(options));
+    provider.tracer("t").start_span("s", SpanKind::kServer).end();
+    provider.flush();
+    const auto all = daemon.documents();
+    return all.size() == 1 ? all[0] : json();
+  };
+  Resource resource;
+  resource.set("service.name", "s").set("host.name", "ip-10-0-0-1").set("container.id", "0af7");
+  const std::pair<const char*, const char*> platforms[] = {
+      {"aws_ec2", "AWS::EC2::Instance"}, {"aws_ecs", "AWS::ECS::Container"}, {"aws_eks", "AWS::EKS::Container"}};
+  for (const auto& [platform, name] : platforms) {
+    EXPECT_EQ(origin(Resource(resource).set("cloud.platform", platform))["origin"], name);
+  }
+  setenv("ECS_CONTAINER_METADATA_URI_V4", "http://169.254.170.2/v4/0af7", 1);
+  const json document = origin(resource);
+  unsetenv("ECS_CONTAINER_METADATA_URI_V4");
+  EXPECT_EQ(document["origin"], "AWS::ECS::Container");
+  EXPECT_EQ(document["aws"]["ecs"], (json{{"container", "ip-10-0-0-1"}, {"container_id", "0af7"}}));
+  EXPECT_EQ(document["aws"]["xray"]["sdk"], "tetrascope-kit for C++");
 }
 
 TEST(Segment, FlagsFollowTheStatus) {
@@ -264,6 +323,39 @@ TEST(Segment, ALongSegmentIsShownInProgressThenWhole) {
   EXPECT_EQ(all[0]["id"], id);
   EXPECT_TRUE(all[0].contains("end_time"));
   EXPECT_EQ(provider.stats().exported, 1U);
+}
+
+TEST(Segment, WhereNobodyListensEverySpanIsCountedAsLostAndSaidOnce) {
+  std::mutex mutex;
+  std::vector<std::string> said;
+  set_diagnostics([&](std::string_view line) {
+    const std::lock_guard lock(mutex);
+    said.emplace_back(line);
+  });
+  TracingOptions options;
+  XrayOptions xray;
+  {
+    const Daemon gone;
+    xray.daemon = gone.address();
+  }
+  options.exporters.push_back(make_xray_exporter(xray));
+  TracerProvider provider(std::move(options));
+  Tracer tracer = provider.tracer("t");
+  for (int i = 0; i < 3; ++i) {
+    const ActiveSpan request = tracer.start_active("r", SpanKind::kServer);
+    for (int call = 0; call < 4; ++call) tracer.start_span("call").end();
+  }
+  provider.flush();
+  EXPECT_EQ(provider.stats().failed, 15U);
+  EXPECT_EQ(provider.stats().exported, 0U);
+  tracer.start_span("whose segment never ends").end();
+  provider.shutdown();
+  set_diagnostics(nullptr);
+  const TracingStats stats = provider.stats();
+  EXPECT_EQ(stats.exported + stats.failed, stats.ended);
+  EXPECT_EQ(std::count_if(said.begin(), said.end(),
+                          [](const auto& line) { return line.find("nobody listens") != std::string::npos; }),
+            1);
 }
 
 TEST(DaemonAddress, BothFormsAndNothingElse) {

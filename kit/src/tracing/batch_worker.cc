@@ -156,13 +156,16 @@ void BatchWorker::drain(State& state, bool all) {
     if (state.deadline.passed()) {
       failed_ += ended;
     } else {
-      const ExportCounts counts = exporter_->export_batch({state.batch.data(), state.batch.size()}, state.deadline);
-      exported_ += counts.exported;
-      rejected_ += counts.rejected;
-      failed_ += counts.failed;
+      count(exporter_->export_batch({state.batch.data(), state.batch.size()}, state.deadline));
     }
     for (FinishedSpan* each : state.batch) SpanPool::release(each);
   }
+}
+
+void BatchWorker::count(const ExportCounts& counts) noexcept {
+  exported_ += counts.exported;
+  rejected_ += counts.rejected;
+  failed_ += counts.failed;
 }
 
 void BatchWorker::run(State& state) {
@@ -183,7 +186,7 @@ void BatchWorker::run(State& state) {
     const bool all = last || due || asked > state.flush_done;
     drain(state, all);
     if (due) next_all = steady_nanos() + delay;
-    if (all) exporter_->tick(last, state.deadline);
+    if (all) count(exporter_->tick(last, state.deadline));
     {
       std::lock_guard lock(state.mutex);
       state.flush_done = asked;

@@ -33,6 +33,7 @@ class BatchWorker {
   State* restart(std::uint32_t generation) noexcept;
   void run(State& state);
   void drain(State& state, bool all);
+  void count(const ExportCounts& counts) noexcept;
 
   const std::unique_ptr<SpanExporter> exporter_;
   const BatchOptions options_;

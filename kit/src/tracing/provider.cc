@@ -20,9 +20,9 @@ class WallKeeper final : public SpanExporter {
   ExportCounts export_batch(const SpanBatch& batch, Deadline& deadline) override {
     return inner_->export_batch(batch, deadline);
   }
-  void tick(bool last, Deadline& deadline) override {
+  ExportCounts tick(bool last, Deadline& deadline) override {
     core_.refresh_wall();
-    inner_->tick(last, deadline);
+    return inner_->tick(last, deadline);
   }
   void after_fork() override { inner_->after_fork(); }
   bool wants_starts() const override { return inner_->wants_starts(); }

@@ -43,7 +43,7 @@ bool UdpSender::send(std::string_view datagram, std::string& error) {
       pollfd room{socket_, POLLOUT, 0};
       poll(&room, 1, 10);
     }
-    // ECONNREFUSED tells of the datagram before; this one gets its own try.
+    // ECONNREFUSED, when it comes after was_refused(), tells of the datagram before; this one gets its own try.
   }
   error = std::generic_category().message(errno);
   if (errno != EMSGSIZE) {  // the name may stand for another address by now
@@ -51,6 +51,17 @@ bool UdpSender::send(std::string_view datagram, std::string& error) {
     socket_ = -1;
   }
   return false;
+}
+
+void UdpSender::after_fork() {
+  if (socket_ >= 0) close(socket_);
+  socket_ = -1;
+}
+
+bool UdpSender::was_refused() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  return socket_ >= 0 && getsockopt(socket_, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == ECONNREFUSED;
 }
 
 }  // namespace tetrascope::kit

@@ -15,8 +15,12 @@ class UdpSender {
   UdpSender& operator=(const UdpSender&) = delete;
   ~UdpSender();
 
-  /// False when it surely did not go, `error` then says why; UDP knows no more.
+  /// False when it surely did not go, `error` then says why. True: it went; UDP knows no more, but see below.
   bool send(std::string_view datagram, std::string& error);
+  /// Whether the network has told meanwhile that nobody listens for what was sent. Asking again says no.
+  bool was_refused();
+  /// In a forked child: a socket of its own, so that what the parent is told stays the parent's.
+  void after_fork();
 
  private:
   bool open(std::string& error);

@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <cstring>
+#include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -63,10 +66,12 @@ class XrayExporter final : public SpanExporter {
   void after_fork() override {
     (void)waiting_.release();
     waiting_ = std::make_unique<Waiting>();
+    counts_ = {};
+    spans_under_way_.reset();
+    udp_.after_fork();
   }
 
   ExportCounts export_batch(const SpanBatch& batch, Deadline&) override {
-    counts_ = {};
     for (const FinishedSpan* span : batch) {
       if (span->in_progress()) {
         note_start(*span);
@@ -76,10 +81,10 @@ class XrayExporter final : public SpanExporter {
         hold(*span);
       }
     }
-    return counts_;
+    return std::exchange(counts_, {});
   }
 
-  void tick(bool last, Deadline&) override {
+  ExportCounts tick(bool last, Deadline&) override {
     const std::uint64_t now = steady_nanos();
     for (auto trace = waiting_->held.begin(); trace != waiting_->held.end();) {
       if (last || now - trace->second.since > kHoldFor) {
@@ -93,8 +98,10 @@ class XrayExporter final : public SpanExporter {
       if (begun.sent || now - begun.since < static_cast<std::uint64_t>(options_.in_progress_after_ms) * 1'000'000U)
         continue;
       begun.sent = true;
-      send(begun.document + "}");
+      send(begun.document + "}", 0);
     }
+    settle();
+    return std::exchange(counts_, {});
   }
 
  private:
@@ -104,11 +111,10 @@ class XrayExporter final : public SpanExporter {
                                                false};
   }
 
-  // Subsegments are counted as exported when they are held: they go with their segment or by themselves.
+  // A subsegment goes with its segment or by itself.
   void hold(const FinishedSpan& span) {
     std::string document = writer_->write(span, true, SegmentWriter::Detail::kAll);
     if (document.size() > kMostDocument) document = writer_->write(span, true, SegmentWriter::Detail::kNoMetadata);
-    ++counts_.exported;
     HeldTrace& trace = waiting_->held[span.context().trace_id];
     if (trace.subsegments.empty()) trace.since = steady_nanos();
     trace.subsegments.push_back({span.context().span_id, span.parent_id(), std::move(document)});
@@ -121,7 +127,7 @@ class XrayExporter final : public SpanExporter {
 
   /// Each by itself.
   void stream(const TraceId& id, HeldTrace& trace) {
-    for (const Held& each : trace.subsegments) send(each.document + independent_members(id, each.parent) + "}");
+    for (const Held& each : trace.subsegments) send(each.document + independent_members(id, each.parent) + "}", 1);
     waiting_->held_count -= trace.subsegments.size();
   }
 
@@ -130,20 +136,17 @@ class XrayExporter final : public SpanExporter {
     std::string document = writer_->write(span, false, SegmentWriter::Detail::kAll);
     if (document.size() > kMostDocument) document = writer_->write(span, false, SegmentWriter::Detail::kNoMetadata);
     const auto trace = waiting_->held.find(span.context().trace_id);
+    std::uint64_t spans = 1;
     if (trace != waiting_->held.end()) {
-      embed(document, span.context(), trace->second);
+      spans += embed(document, span.context(), trace->second);
       if (trace->second.subsegments.empty()) waiting_->held.erase(trace);
     }
-    ++counts_.exported;
-    if (!send(document + "}")) {
-      --counts_.exported;
-      ++counts_.failed;
-    }
+    send(document + "}", spans);
   }
 
   /// Puts the descendants of `segment` into its document, or sends them by themselves when it would grow too large;
-  /// those of other segments stay.
-  void embed(std::string& document, const SpanContext& segment, HeldTrace& trace) {
+  /// those of other segments stay. Returns how many it put there.
+  std::uint64_t embed(std::string& document, const SpanContext& segment, HeldTrace& trace) {
     std::unordered_map<SpanId, std::vector<std::size_t>, IdHash<SpanId>> children;
     for (std::size_t i = 0; i < trace.subsegments.size(); ++i) children[trace.subsegments[i].parent].push_back(i);
     std::vector<bool> taken(trace.subsegments.size(), false);
@@ -159,9 +162,10 @@ class XrayExporter final : public SpanExporter {
         continue;
       }
       --waiting_->held_count;
-      if (!fits) send(each.document + independent_members(segment.trace_id, each.parent) + "}");
+      if (!fits) send(each.document + independent_members(segment.trace_id, each.parent) + "}", 1);
     }
     trace.subsegments = std::move(left);
+    return fits ? static_cast<std::uint64_t>(std::count(taken.begin(), taken.end(), true)) : 0;
   }
 
   void write_children(std::string& out, const SpanId& parent,
@@ -184,16 +188,34 @@ class XrayExporter final : public SpanExporter {
     out += ']';
   }
 
-  bool send(const std::string& document) {
+  /// `spans`: how many the document tells of; none when it is of a segment in progress.
+  void send(const std::string& document, std::uint64_t spans) {
+    settle();
     datagram_.assign(kHeader).append(document);
     std::string error;
     if (document.size() > kMostDocument + 1'500) {
       error = "a document of " + std::to_string(document.size()) + " bytes is more than X-Ray takes";
     } else if (udp_.send(datagram_, error)) {
-      return true;
+      spans_under_way_ = spans;
+      return;
     }
+    fail(spans, error);
+  }
+
+  // That nobody listens is told after the fact, so a document is counted when the next one goes, or at the next tick.
+  void settle() {
+    if (!spans_under_way_) return;
+    if (udp_.was_refused()) {
+      fail(*spans_under_way_, "nobody listens there");
+    } else {
+      counts_.exported += *spans_under_way_;
+    }
+    spans_under_way_.reset();
+  }
+
+  void fail(std::uint64_t spans, const std::string& error) {
+    counts_.failed += spans;
     say_once("xray " + error, "X-Ray segment to the daemon at " + options_.daemon + " not sent: " + error);
-    return false;
   }
 
   const XrayOptions options_;
@@ -201,6 +223,7 @@ class XrayExporter final : public SpanExporter {
   std::unique_ptr<SegmentWriter> writer_;
   std::unique_ptr<Waiting> waiting_ = std::make_unique<Waiting>();
   ExportCounts counts_;
+  std::optional<std::uint64_t> spans_under_way_;
   std::string datagram_;
 };
 

@@ -36,11 +36,12 @@ class SpanExporter {
   virtual void start(const Resource& resource) = 0;
   /// May wait, but not past `deadline`. Says itself, once a cause, why something failed.
   virtual ExportCounts export_batch(const SpanBatch& batch, Deadline& deadline) = 0;
-  /// Called between batches, at least every `schedule_delay_ms`, and before the last goes (`last`): for exporters that
-  /// hold back.
-  virtual void tick(bool last, Deadline& deadline) {
+  /// Called between batches, at least every `schedule_delay_ms`, and after the last (`last`): for exporters that hold
+  /// back. They count a span when they let it go, here or in `export_batch`.
+  virtual ExportCounts tick(bool last, Deadline& deadline) {
     (void)last;
     (void)deadline;
+    return {};
   }
   /// In a forked child, before anything else: leave the parent's connections alone.
   virtual void after_fork() {}
