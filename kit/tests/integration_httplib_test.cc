@@ -51,7 +51,9 @@ TEST(Integrations, OneTraceFromRequestToCallToLog) {
   std::thread listening([&] { server.listen_after_bind(); });
   httplib::Client browser("127.0.0.1", port);
   const std::string trace = "5759e988bd862e3fe1be46a994272793";
-  const auto answer = browser.Get("/users/andrew?page=2", {{"traceparent", "00-" + trace + "-53995c3f42cd8ad8-01"}});
+  const auto answer = browser.Get("/users/andrew?page=2", {{"traceparent", "00-" + trace + "-53995c3f42cd8ad8-01"},
+                                                           {"tracestate", "vendor=1"},
+                                                           {"baggage", "user=andrew"}});
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->body, "hello");
   const auto broken = browser.Get("/broken");
@@ -83,6 +85,8 @@ TEST(Integrations, OneTraceFromRequestToCallToLog) {
   EXPECT_EQ(inner.headers.at("traceparent"), "00-" + trace + "-" + call.span_id + "-01");
   EXPECT_EQ(inner.headers.at("x-amzn-trace-id"),
             "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=" + call.span_id + ";Sampled=1");
+  EXPECT_EQ(inner.headers.at("tracestate"), "vendor=1");
+  EXPECT_EQ(inner.headers.at("baggage"), "user=andrew") << "what the caller gave along goes on";
   EXPECT_EQ(text.str(), trace + "/" + request.span_id + " asked\n");
   EXPECT_EQ(spans["GET /broken"].events.at(0).second.at("exception.message"), "it broke");
   EXPECT_EQ(spans["GET /broken"].status, 2);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,7 +33,7 @@ auto traced(Tracer& tracer, const boost::beast::http::request<Body, Fields>& req
     if (found == request.end()) return std::nullopt;
     return view(found->value());
   };
-  ActiveSpan span(start_server_span(tracer, seen, route));
+  ServerSpan span(tracer, seen, route);
   try {
     auto response = std::forward<Handler>(handler)(request);
     const auto size = response.payload_size();
@@ -42,6 +43,10 @@ auto traced(Tracer& tracer, const boost::beast::http::request<Body, Fields>& req
     span->record_exception(error);
     finish_server_span(*span, 500, -1);
     span->set_status(StatusCode::kError, error.what());
+    throw;
+  } catch (...) {
+    span->record_exception(std::current_exception());
+    finish_server_span(*span, 500, -1);
     throw;
   }
 }

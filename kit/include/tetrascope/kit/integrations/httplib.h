@@ -37,7 +37,7 @@ httplib::Server::Handler traced(Tracer& tracer, std::string route, Handler handl
       value = request.get_header_value(key.c_str());
       return value;
     };
-    ActiveSpan span(start_server_span(tracer, seen, route));
+    ServerSpan span(tracer, seen, route);
     try {
       handler(request, response);
     } catch (const std::exception& error) {

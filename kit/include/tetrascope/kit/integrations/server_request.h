@@ -25,11 +25,11 @@ struct ServerRequest {
   HeaderGetter header;
 };
 
-/// A SERVER span under the caller's, by whichever of the propagation headers came; with attributes of OpenTelemetry's
-/// HTTP conventions, seen by the sampler. `route`: with its parameters' names, as `/users/:id`; empty when not known
-/// yet.
-inline Span start_server_span(Tracer& tracer, const ServerRequest& request, std::string_view route = {}) {
-  const Context parent = Propagators::global().extract(request.header);
+/// A SERVER span under the caller's, which `Propagators::global().extract(request.header)` gives; with attributes of
+/// OpenTelemetry's HTTP conventions, seen by the sampler. `route`: with its parameters' names, as `/users/:id`; empty
+/// when not known yet.
+inline Span start_server_span(Tracer& tracer, const ServerRequest& request, std::string_view route,
+                              const Context& caller) {
   const auto colon = request.host.rfind(':');
   const bool has_port = colon != std::string_view::npos && request.host.find(']', colon) == std::string_view::npos;
   std::int64_t port = 0;
@@ -46,7 +46,7 @@ inline Span start_server_span(Tracer& tracer, const ServerRequest& request, std:
   if (!route.empty()) name.append(" ").append(route);
   SpanOptions options;
   options.kind = SpanKind::kServer;
-  options.parent = &parent;
+  options.parent = &caller;
   options.attributes = Attributes(attributes, 4);
   Span span = tracer.start_span(name, options);
   if (!span.recording()) return span;
@@ -59,6 +59,22 @@ inline Span start_server_span(Tracer& tracer, const ServerRequest& request, std:
   if (request.body_bytes >= 0) span.set_attribute("http.request.body.size", request.body_bytes);
   return span;
 }
+
+/// The span of a request, active from its making to its end, with the caller's baggage for the calls that follow.
+class ServerSpan {
+ public:
+  ServerSpan(Tracer& tracer, const ServerRequest& request, std::string_view route = {})
+      : caller_(Propagators::global().extract(request.header)),
+        callers_(caller_),
+        span_(start_server_span(tracer, request, route, caller_)) {}
+  Span* operator->() noexcept { return &*span_; }
+  Span& operator*() noexcept { return *span_; }
+
+ private:
+  const Context caller_;
+  const Scope callers_;
+  ActiveSpan span_;
+};
 
 /// What is known when the answer is made. 5xx is an error of the server's span, 4xx is not.
 inline void finish_server_span(Span& span, int status, std::int64_t body_bytes) {
