@@ -1,8 +1,13 @@
 #include "tetrascope/kit/metrics.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <cmath>
+#include <mutex>
+#include <thread>
 
 #include <protozero/pbf_reader.hpp>
 
@@ -114,6 +119,67 @@ TEST(Metrics, ProcessMetricsAndTooManySeries) {
   int series = 0;
   for (pbf_reader list(all["many"].second); list.next(); list.skip()) series += list.tag() == 1 ? 1 : 0;
   EXPECT_EQ(series, 11) << "ten and the overflow";
+}
+
+TEST(Metrics, AForkedChildCountsItsOwnFromZero) {
+  test::TestServer server;
+  Meter meter("app", to(server));
+  Counter calls = meter.counter("calls");
+  Counter busy = meter.counter("busy");
+  std::atomic<bool> stop{false};
+  std::thread other([&] {  // so that the fork finds the instruments in use
+    while (!stop) busy.add(1);
+  });
+  calls.add(5);
+  ASSERT_TRUE(meter.flush());
+  for (int i = 0; i < 20; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      calls.add(2);
+      _exit(meter.flush() && meter.stats().exported == 1 ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+  }
+  stop = true;
+  other.join();
+  calls.add(1);
+  ASSERT_TRUE(meter.flush());
+  const auto all = server.received();
+  ASSERT_EQ(all.size(), 22U);
+  EXPECT_EQ(number_of(metrics_of(all[0].body)["calls"].second), 5);
+  for (std::size_t i = 1; i <= 20; ++i) EXPECT_EQ(number_of(metrics_of(all[i].body)["calls"].second), 2) << i;
+  EXPECT_EQ(number_of(metrics_of(all[21].body)["calls"].second), 6);
+}
+
+TEST(Metrics, ADeadServerCostsPointsButNeitherTimeNorMemory) {
+  std::mutex mutex;
+  std::vector<std::string> said;
+  set_diagnostics([&](std::string_view line) {
+    const std::lock_guard lock(mutex);
+    said.emplace_back(line);
+  });
+  MetricsOptions options;
+  options.otlp = OtlpHttpOptions();
+  options.otlp.url = "http://user:hunter2@127.0.0.1:" + std::to_string(test::dead_port()) + "/v1/metrics?key=hunter2";
+  options.otlp.headers = {{"x-honeycomb-team", "hunter2"}};
+  options.otlp.retry_for_ms = 0;
+  options.process_metrics = false;
+  options.most_series = 10;
+  {
+    Meter meter("app", options);
+    Counter many = meter.counter("many");
+    for (int round = 1; round <= 3; ++round) {
+      for (int i = 0; i < 1'000; ++i) many.add(1, {{"i", i}});
+      ASSERT_TRUE(meter.flush());
+      EXPECT_EQ(meter.stats().failed, 11U * static_cast<unsigned>(round)) << "the series are all that waits";
+    }
+    EXPECT_EQ(meter.stats().exported, 0U);
+  }
+  set_diagnostics(nullptr);
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(said[0].find("hunter2"), std::string::npos) << said[0];
 }
 
 TEST(ExponentialBuckets, BoundsBelongBelowAndCountsSurviveShrinking) {

@@ -1,5 +1,7 @@
 #include "metrics/meter_core.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -12,6 +14,40 @@
 
 namespace tetrascope::kit {
 namespace {
+
+/// All cores of the process, held while it forks.
+class Forks {
+ public:
+  Forks() {
+    pthread_atfork([] { forks().hold(); }, [] { forks().release(false); }, [] { forks().release(true); });
+  }
+  // Never destroyed: meters may be among the statics.
+  static Forks& forks() {
+    static auto* all = new Forks;
+    return *all;
+  }
+  void add(MeterCore& core) {
+    const std::lock_guard lock(mutex_);
+    cores_.push_back(&core);
+  }
+  void remove(MeterCore& core) {
+    const std::lock_guard lock(mutex_);
+    cores_.erase(std::find(cores_.begin(), cores_.end(), &core));
+  }
+
+ private:
+  void hold() {
+    mutex_.lock();
+    for (MeterCore* each : cores_) each->before_fork();
+  }
+  void release(bool is_child) {
+    for (MeterCore* each : cores_) each->after_fork(is_child);
+    mutex_.unlock();
+  }
+
+  std::mutex mutex_;
+  std::vector<MeterCore*> cores_;
+};
 
 constexpr int kCumulative = 2;
 
@@ -91,8 +127,27 @@ void add_exponential(protozero::pbf_writer& list, std::string& out, const std::s
 
 MeterCore::MeterCore(std::string name, MetricsOptions options)
     : name_(std::move(name)), options_(std::move(options)), resource_(encode_resource(options_.resource)) {
-  random_bits();
-  thread_ = std::thread([this] { run(); });
+  Forks::forks().add(*this);
+  const std::lock_guard lock(mutex_);
+  begin();
+}
+
+MeterCore::~MeterCore() { Forks::forks().remove(*this); }
+
+void MeterCore::after_fork(bool is_child) {
+  if (is_child) {
+    (void)worker_.release();  // its thread is the parent's
+    worker_ = std::make_unique<Worker>();
+    for (InstrumentData& each : instruments_) each.series.clear();
+    stats_ = {};
+    flush_asked_ = flush_done_ = 0;
+  }
+  mutex_.unlock();
+}
+
+void MeterCore::begin() {
+  if (stopping_ || worker_->thread.joinable()) return;
+  worker_->thread = std::thread([this] { run(*worker_); });
 }
 
 std::size_t MeterCore::add_instrument(InstrumentData instrument) {
@@ -114,6 +169,7 @@ void MeterCore::record(std::size_t at, double value, const Attributes& attribute
   // Attributes are encoded once, here, with field 7 as numbers and 9 as histograms have them (1 in exponential ones).
   thread_local std::string key;
   std::lock_guard lock(mutex_);
+  begin();
   InstrumentData& instrument = instruments_[at];
   if (instrument.kind == InstrumentKind::kCounter && value < 0) return;
   const std::uint32_t field = instrument.kind == InstrumentKind::kHistogram     ? 9
@@ -184,25 +240,22 @@ std::string MeterCore::encode(std::uint64_t now, std::uint64_t& points) const {
 }
 
 bool MeterCore::flush(long timeout_ms) {
-  if (generation_ != fork_generation()) return true;
   std::unique_lock lock(mutex_);
+  begin();
   const std::uint64_t ticket = ++flush_asked_;
-  changed_.notify_all();
-  return changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return flush_done_ >= ticket; });
+  worker_->changed.notify_all();
+  return worker_->changed.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return flush_done_ >= ticket; });
 }
 
 void MeterCore::stop() {
-  if (generation_ != fork_generation()) {
-    if (thread_.joinable()) thread_.detach();  // runs in the parent
-    return;
-  }
-  deadline_.pull_in(steady_nanos() + 5'000'000'000U);
   {
     std::lock_guard lock(mutex_);
+    if (stopping_ || !worker_->thread.joinable()) return;
     stopping_ = true;
-    changed_.notify_all();
+    worker_->deadline.pull_in(steady_nanos() + 5'000'000'000U);
+    worker_->changed.notify_all();
   }
-  thread_.join();
+  worker_->thread.join();
 }
 
 MetricsStats MeterCore::stats() const {
@@ -210,15 +263,15 @@ MetricsStats MeterCore::stats() const {
   return stats_;
 }
 
-void MeterCore::run() {
+void MeterCore::run(Worker& worker) {
   OtlpSender sender(options_.otlp, "data points");
   for (bool last = false; !last;) {
     std::uint64_t asked = 0;
     std::vector<std::pair<std::size_t, std::function<double()>>> observed;
     {
       std::unique_lock lock(mutex_);
-      changed_.wait_for(lock, std::chrono::milliseconds(options_.export_every_ms),
-                        [&] { return stopping_ || flush_asked_ > flush_done_; });
+      worker.changed.wait_for(lock, std::chrono::milliseconds(options_.export_every_ms),
+                              [&] { return stopping_ || flush_asked_ > flush_done_; });
       last = stopping_;
       asked = flush_asked_;
       observed = observed_;
@@ -226,12 +279,12 @@ void MeterCore::run() {
     for (const auto& [instrument, read] : observed) record(instrument, read(), {});
     std::uint64_t points = 0;
     const std::string request = encode(unix_nanos(), points);
-    const ExportCounts counts = points == 0 ? ExportCounts() : sender.send(request, points, deadline_);
+    const ExportCounts counts = points == 0 ? ExportCounts() : sender.send(request, points, worker.deadline);
     std::lock_guard lock(mutex_);
     stats_.exported += counts.exported;
     stats_.failed += counts.failed + counts.rejected;
     flush_done_ = asked;
-    changed_.notify_all();
+    worker.changed.notify_all();
   }
 }
 

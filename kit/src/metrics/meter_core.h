@@ -2,13 +2,13 @@
 
 #include <condition_variable>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "core/deadline.h"
-#include "core/random.h"
 #include "metrics/exponential_buckets.h"
 #include "tetrascope/kit/metrics.h"
 
@@ -39,6 +39,9 @@ struct InstrumentData {
 class MeterCore {
  public:
   MeterCore(std::string name, MetricsOptions options);
+  MeterCore(const MeterCore&) = delete;
+  MeterCore& operator=(const MeterCore&) = delete;
+  ~MeterCore();
 
   std::size_t add_instrument(InstrumentData instrument);
   void observe(std::size_t instrument, std::function<double()> read);
@@ -49,8 +52,22 @@ class MeterCore {
   /// An ExportMetricsServiceRequest of all there is; `points`: how many data points it holds.
   std::string encode(std::uint64_t now, std::uint64_t& points) const;
 
+  /// Around fork(), which would otherwise give a child an instrument in the midst of a change, and a mutex for ever
+  /// locked. A child counts from zero, since the parent sends what was counted before, on a thread that its first value
+  /// or flush begins.
+  void before_fork() { mutex_.lock(); }
+  void after_fork(bool is_child);
+
  private:
-  void run();
+  // What a child cannot take over.
+  struct Worker {
+    std::condition_variable changed;
+    Deadline deadline;
+    std::thread thread;
+  };
+  /// Begins the thread if there is none. The mutex is held.
+  void begin();
+  void run(Worker& worker);
 
   const std::string name_;
   const MetricsOptions options_;
@@ -61,11 +78,8 @@ class MeterCore {
   MetricsStats stats_;
   std::uint64_t flush_asked_ = 0;
   std::uint64_t flush_done_ = 0;
-  std::condition_variable changed_;
   bool stopping_ = false;
-  const std::uint32_t generation_ = fork_generation();
-  Deadline deadline_;
-  std::thread thread_;
+  std::unique_ptr<Worker> worker_ = std::make_unique<Worker>();
 };
 
 }  // namespace tetrascope::kit
