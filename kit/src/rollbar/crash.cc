@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -18,7 +19,8 @@ namespace {
 constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr std::size_t kStack = std::size_t{64} * 1024;
 int record = -1;
-volatile std::sig_atomic_t crashing = 0;
+std::atomic<pid_t> crashing{0};  // the thread that writes the record
+static_assert(std::atomic<pid_t>::is_always_lock_free);
 
 // Below: only what POSIX lets a signal handler call, and backtrace, whose library was loaded beforehand.
 void put(const char* text, std::size_t size) noexcept {
@@ -42,8 +44,12 @@ void put_hex(std::uintptr_t value) noexcept {
 }
 
 void on_signal(int number) {
-  if (crashing == 0) {
-    crashing = 1;
+  pid_t nobody = 0;
+  const pid_t self = gettid();
+  if (!crashing.compare_exchange_strong(nobody, self) && nobody != self) {
+    for (;;) pause();  // another thread was first: it ends the process when its record is whole
+  }
+  if (nobody == 0) {
     put("crash 1\n", 8);
     put_hex(static_cast<std::uintptr_t>(number));
     put_hex(static_cast<std::uintptr_t>(time(nullptr)));

@@ -7,6 +7,7 @@
 
 #include "core/json_writer.h"
 #include "core/text.h"
+#include "rollbar/scrub.h"
 
 namespace tetrascope::kit {
 namespace {
@@ -21,18 +22,6 @@ void write_fields(JsonWriter& json, const RollbarOptions& options, const Rollbar
   json.end_object();
 }
 
-/// `a=1&token=2` with the values of secret names covered.
-std::string scrub_query(const RollbarOptions& options, std::string_view query) {
-  std::string out;
-  for_each_part(query, '&', [&](std::string_view pair) {
-    const auto equals = pair.find('=');
-    if (!out.empty()) out += '&';
-    const bool covered = equals != std::string_view::npos && is_secret(options, pair.substr(0, equals));
-    out += covered ? std::string(pair.substr(0, equals)) + "=*****" : std::string(pair);
-  });
-  return out;
-}
-
 void write_request(JsonWriter& json, const RollbarOptions& options, const RollbarRequest& request) {
   const auto mark = request.url.find('?');
   std::string url = request.url.substr(0, mark);
@@ -40,7 +29,7 @@ void write_request(JsonWriter& json, const RollbarOptions& options, const Rollba
   json.key("request").begin_object().member("url", url).member("method", request.method);
   if (!request.query_string.empty()) json.member("query_string", scrub_query(options, request.query_string));
   if (!request.user_ip.empty()) json.member("user_ip", request.user_ip);
-  if (!request.body.empty()) json.member("body", cut_utf8(request.body, kMostText));
+  if (!request.body.empty()) json.member("body", cut_utf8(scrub_body(options, request.body), kMostText));
   if (!request.headers.empty()) write_fields(json.key("headers"), options, request.headers);
   if (!request.params.empty()) write_fields(json.key("params"), options, request.params);
   json.end_object();
@@ -130,12 +119,6 @@ const char* level_name(RollbarLevel level) {
       return "critical";
   }
   return "error";
-}
-
-bool is_secret(const RollbarOptions& options, std::string_view field) {
-  const std::string name = to_lower(field);
-  return std::any_of(options.scrub_fields.begin(), options.scrub_fields.end(),
-                     [&](const std::string& part) { return name.find(to_lower(part)) != std::string::npos; });
 }
 
 std::string write_item(const RollbarOptions& options, const Item& item) {

@@ -36,13 +36,13 @@ struct Item {
   std::string trace_id;
   std::string span_id;
   std::vector<TelemetryEntry> telemetry;
+  std::string record_file;  // of a crash: removed once the service has answered
 };
 
 /// Nearly: items are bounded by their number.
 inline std::size_t queued_bytes(const Item& item) noexcept { return item.message.size() + item.request.body.size(); }
 
 const char* level_name(RollbarLevel level);
-bool is_secret(const RollbarOptions& options, std::string_view field);
 
 /// The body of POST item, scrubbed and within options.payload_bytes. Resolves stacks.
 std::string write_item(const RollbarOptions& options, const Item& item);

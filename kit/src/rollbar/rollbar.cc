@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <deque>
@@ -144,7 +145,14 @@ class Rollbar::Sender {
       return one;
     }
     SendCounts send(std::vector<Item> batch, Deadline& deadline) override {
-      const HttpAnswer answer = deadline.passed() ? HttpAnswer{} : post(batch.front(), deadline);
+      HttpAnswer answer;
+      if (deadline.passed()) {
+        answer.error = "no time was left at the end";
+      } else {
+        answer = post(batch.front(), deadline);
+      }
+      const bool decided = answer.status != 0 && answer.status != 429 && answer.status < 500;
+      if (decided && !batch.front().record_file.empty()) unlink(batch.front().record_file.c_str());
       SendCounts counts;
       if (answer.status == 200) {
         counts.sent = 1;
@@ -283,10 +291,17 @@ void Rollbar::install_terminate_handler() {
 }
 
 bool Rollbar::install_crash_handler(const std::string& file) {
-  {
-    std::ifstream before(file, std::ios::binary);
-    const std::string text((std::istreambuf_iterator<char>(before)), std::istreambuf_iterator<char>());
-    if (auto item = read_crash(text)) sender_->offer(std::move(*item));
+  const auto read = [](const std::string& path) {
+    std::ifstream record(path, std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(record)), std::istreambuf_iterator<char>());
+    return read_crash(text);
+  };
+  // Set aside, since `file` is for the next crash; it stays there until it has been sent, at a later start if need be.
+  const std::string unsent = file + ".unsent";
+  if (read(file)) std::rename(file.c_str(), unsent.c_str());
+  if (auto item = read(unsent)) {
+    item->record_file = unsent;
+    sender_->offer(std::move(*item));
   }
   return watch_for_crashes(file);
 }
