@@ -1,5 +1,6 @@
 // Servers that are dead, slow, busy, broken or not who they say they are: the application goes on and all is counted.
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -78,6 +79,42 @@ TEST(Weather, NoServerCostsSpansButNotTime) {
   EXPECT_EQ(said.count("not sent"), 1);
   EXPECT_EQ(said.count("spans not delivered"), 1);
   EXPECT_EQ(said.count("secretkey") + said.count("hunter2"), 0) << "secrets never appear";
+}
+
+// Of the heap, in bytes; malloc itself counts (not under AddressSanitizer, whose malloc says 0).
+std::size_t in_use() { return mallinfo2().uordblks + mallinfo2().hblkhd; }
+
+TEST(Weather, NoServerAndLargeSpansTakeNoMoreThanTheQueueHolds) {
+  Said said;
+  TracerProvider provider(to("http://127.0.0.1:" + std::to_string(test::dead_port())));
+  Tracer tracer = provider.tracer("t");
+  const std::string large(20'000, 'x');
+  const std::size_t before = in_use();
+  for (int i = 0; i < 20'000; ++i) tracer.start_span("s").set_attribute("large", large).end();
+  EXPECT_LT(in_use(), before + 10'000'000) << "400 MB went by; 64 wait, 16 are under way";
+  provider.shutdown(2'000);
+  expect_all_counted(provider.stats(), 20'000);
+}
+
+TEST(Weather, RecordsThatWaitForTheirNextUseAreSmall) {
+  struct Swallow final : SpanExporter {
+    void start(const Resource&) override {}
+    ExportCounts export_batch(const SpanBatch& batch, Deadline&) override { return {batch.size, 0, 0}; }
+  };
+  TracingOptions options;
+  options.exporters.push_back(std::make_unique<Swallow>());
+  TracerProvider provider(std::move(options));
+  Tracer tracer = provider.tracer("t");
+  const std::string large(50'000, 'x');
+  const std::size_t before = in_use();
+  for (int round = 0; round < 5; ++round) {
+    std::vector<Span> spans;
+    for (int i = 0; i < 1'000; ++i) spans.push_back(tracer.start_span("s"));
+    for (Span& each : spans) each.set_attribute("large", large).end();
+    ASSERT_TRUE(provider.flush());
+  }
+  EXPECT_EQ(provider.stats().dropped, 0U);
+  EXPECT_LT(in_use(), before + 10'000'000) << "50 MB were in use at a time";
 }
 
 TEST(Weather, ASlowServerDoesNotHoldUpTheEnd) {

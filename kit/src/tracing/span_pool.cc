@@ -57,6 +57,7 @@ FinishedSpan* SpanPool::take() noexcept {
 }
 
 void SpanPool::give_back(FinishedSpan* span) noexcept {
+  span->arena_.release_blocks();  // what waits is small, however large a span was
   Ring& now = waiting();
   if (!now.few.try_push(span) && !now.more.try_push(span)) delete span;
 }

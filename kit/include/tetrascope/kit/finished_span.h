@@ -41,9 +41,14 @@ class SpanArena {
     return {to, text.size()};
   }
   void reset() noexcept {
-    if (blocks_ != nullptr) free_blocks();
+    release_blocks();
     next_ = inside_;
     end_ = inside_ + kInside;
+  }
+
+  /// Frees what does not lie inside; `reset` comes before the next use.
+  void release_blocks() noexcept {
+    if (blocks_ != nullptr) free_blocks();
   }
 
  private:
