@@ -207,6 +207,23 @@ TEST(Sink, ADeadServerCostsEventsButNeitherTimeNorMemory) {
   for (const auto& line : said) EXPECT_EQ(line.find("topsecret"), std::string::npos);
 }
 
+TEST(Sink, AWrongCertificateGetsNothing) {
+  set_diagnostics([](std::string_view) {});
+  test::TestServer server([](const Received&) { return Reply(); }, true);
+  CloudWatchLogsOptions options;
+  options.log_group = "g";
+  options.endpoint = server.url();
+  options.credentials = {"AKID", "topsecret", "", 0};
+  options.retry_for_ms = 0;
+  options.send_every_ms = 10;
+  auto sink = sink_to(options);
+  log(sink, 3);
+  EXPECT_TRUE(sink->flush_within(30'000));
+  set_diagnostics(nullptr);
+  EXPECT_TRUE(server.received().empty());
+  EXPECT_EQ(sink->stats().failed, 3U);
+}
+
 TEST(Sink, EventsCarryTheTrace) {
   Service service;
   auto sink = sink_to(service.options());

@@ -26,7 +26,7 @@ TEST(Beast, RequestsAnswersAndErrorsAreInTheSpan) {
   TracerProvider provider(std::move(options));
   Tracer tracer = provider.tracer("app");
 
-  Request request(http::verb::get, "/users/andrew?page=2", 11);
+  Request request(http::verb::get, "/users/andrew?sig=hunter2&page=2&", 11);
   request.set(http::field::host, "[::1]:8080");
   request.set("X-Amzn-Trace-Id", "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1");
   request.set("baggage", "user=andrew");
@@ -61,7 +61,7 @@ TEST(Beast, RequestsAnswersAndErrorsAreInTheSpan) {
   const std::pair<const char*, const char*> attributes[] = {{"http.request.method", "GET"},
                                                             {"http.route", "/users/:handle"},
                                                             {"url.path", "/users/andrew"},
-                                                            {"url.query", "page=2"},
+                                                            {"url.query", "sig=REDACTED&page=2&"},
                                                             {"server.address", "[::1]"},
                                                             {"server.port", "8080"},
                                                             {"client.address", "192.0.2.1"},

@@ -25,6 +25,25 @@ struct ServerRequest {
   HeaderGetter header;
 };
 
+/// `query` with the values of signatures covered, which let whoever reads them act in the signer's name.
+/// Source: OpenTelemetry's semantic conventions, url.query.
+inline std::string without_signatures(std::string_view query) {
+  std::string out;
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    const auto equals = pair.find('=');
+    const std::string_view name = pair.substr(0, equals);
+    const bool covered = name == "AWSAccessKeyId" || name == "Signature" || name == "sig" || name == "X-Goog-Signature";
+    out.append(equals != std::string_view::npos && covered ? pair.substr(0, equals + 1) : pair);
+    if (equals != std::string_view::npos && covered) out += "REDACTED";
+    query.remove_prefix(pair.size());
+    if (query.empty()) break;
+    out += '&';
+    query.remove_prefix(1);
+  }
+  return out;
+}
+
 /// A SERVER span under the caller's, which `Propagators::global().extract(request.header)` gives; with attributes of
 /// OpenTelemetry's HTTP conventions, seen by the sampler. `route`: with its parameters' names, as `/users/:id`; empty
 /// when not known yet.
@@ -52,7 +71,7 @@ inline Span start_server_span(Tracer& tracer, const ServerRequest& request, std:
   if (!span.recording()) return span;
   if (port != 0) span.set_attribute("server.port", port);
   if (!route.empty()) span.set_attribute("http.route", route);
-  if (!request.query.empty()) span.set_attribute("url.query", request.query);
+  if (!request.query.empty()) span.set_attribute("url.query", without_signatures(request.query));
   if (!request.user_agent.empty()) span.set_attribute("user_agent.original", request.user_agent);
   if (!request.client_address.empty()) span.set_attribute("client.address", request.client_address);
   if (!request.protocol_version.empty()) span.set_attribute("network.protocol.version", request.protocol_version);
