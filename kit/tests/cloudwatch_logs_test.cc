@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <fstream>
 #include <mutex>
@@ -254,6 +255,35 @@ TEST(Sink, AForkedChildSendsItsOwn) {
   auto all = service.messages();
   std::sort(all.begin(), all.end());
   EXPECT_EQ(all, (std::vector<std::string>{"child 0", "parent 0"}));
+}
+
+TEST(Sink, AForkFindsItFreeWhileOthersLog) {
+  CloudWatchLogsOptions options;
+  options.log_group = "g";
+  options.endpoint = "http://127.0.0.1:" + std::to_string(test::dead_port());
+  options.credentials = {"AKID", "topsecret", "", 0};
+  options.retry_for_ms = 0;
+  set_diagnostics([](std::string_view) {});
+  auto sink = sink_to(options);
+  std::atomic<bool> stop{false};
+  std::thread other([&] {
+    while (!stop) log(sink, 100);
+  });
+  for (int i = 0; i < 30; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);  // a child that finds the sink locked waits for ever
+      log(sink, 1);
+      _exit(sink->stats().accepted == 1 ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0) << "round " << i;
+  }
+  stop = true;
+  other.join();
+  sink.reset();
+  set_diagnostics(nullptr);
 }
 
 TEST(Batch, KeepsTheServicesLimits) {

@@ -83,6 +83,7 @@ TEST(OtlpLogs, ADeadServerIsBoundedAndCounted) {
   set_diagnostics([](std::string_view) {});
   OtlpLogsOptions options = to("http://127.0.0.1:" + std::to_string(test::dead_port()));
   options.queue_records = 50;
+  options.queue_bytes = 4'000;
   auto sink = std::make_shared<OtlpLogsSink>(options);
   spdlog::logger logger("app", sink);
   for (int i = 0; i < 1'000; ++i) logger.info("m");
@@ -92,6 +93,10 @@ TEST(OtlpLogs, ADeadServerIsBoundedAndCounted) {
   EXPECT_EQ(stats.accepted + stats.dropped, 1'000U);
   EXPECT_GE(stats.dropped, 900U);
   EXPECT_EQ(stats.failed, stats.accepted);
+  set_diagnostics([](std::string_view) {});
+  logger.info(std::string(5'000, 'x'));
+  set_diagnostics(nullptr);
+  EXPECT_EQ(sink->stats().dropped, stats.dropped + 1) << "one record is more than the queue's bytes";
 }
 
 }  // namespace

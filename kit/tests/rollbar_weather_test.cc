@@ -153,6 +153,32 @@ TEST(RollbarWeather, ACertificateThatIsWrongGetsNothing) {
   EXPECT_EQ(said.count("an item was not sent"), 1U);
 }
 
+TEST(RollbarWeather, AForkFindsItFreeWhileOthersReport) {
+  Said said;
+  RollbarOptions options = to(nowhere());
+  options.items_per_minute = 0;
+  Rollbar rollbar(options);
+  std::atomic<bool> stop{false};
+  std::thread other([&] {
+    while (!stop) rollbar.telemetry(RollbarLevel::kInfo, "busy");
+  });
+  for (int i = 0; i < 30; ++i) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(20);  // a child that finds it locked waits for ever
+      rollbar.message(RollbarLevel::kError, "m");
+      const RollbarStats stats = rollbar.stats();
+      _exit(stats.reported == 1 && stats.limited == 1 ? 0 : 1);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0) << "round " << i;
+    rollbar.message(RollbarLevel::kError, "of the parent");
+  }
+  stop = true;
+  other.join();
+}
+
 // One run of the program, in a process of its own; its exit code, or minus the signal.
 template <typename Run>
 int run(Run&& program) {

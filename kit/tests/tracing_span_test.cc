@@ -230,5 +230,21 @@ TEST(Fork, TheChildSendsItsOwnSpansUnderItsOwnIds) {
   EXPECT_NE(ids["in child"], ids["parent after"]);
 }
 
+TEST(Exit, WhatIsQueuedIsSent) {
+  TestServer server;
+  const pid_t child = fork();
+  if (child == 0) {
+    start_tracing(to(server));
+    tracer("t").start_span("last words").end();
+    std::exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  const auto all = server.received();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(test::read_request(all[0].body).spans.at(0).name, "last words");
+}
+
 }  // namespace
 }  // namespace tetrascope::kit

@@ -4,6 +4,7 @@
 
 #include "cloudwatch_logs/log_batch.h"
 #include "cloudwatch_logs/logs_client.h"
+#include "core/fork_lock.h"
 #include "core/send_queue.h"
 #include "core/text.h"
 #include "tetrascope/kit/cloudwatch_logs.h"
@@ -13,8 +14,9 @@ namespace tetrascope::kit {
 
 class CloudWatchLogsSink::Sender {
  public:
-  explicit Sender(CloudWatchLogsOptions options)
+  Sender(CloudWatchLogsOptions options, std::mutex& sinks)
       : options_(std::move(options)),
+        fork_lock_(sinks),
         queue_("CloudWatch Logs events", limits(options_), [this] { return std::make_unique<Client>(*this); }) {}
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
@@ -57,13 +59,14 @@ class CloudWatchLogsSink::Sender {
   }
 
   const CloudWatchLogsOptions options_;
+  ForkLock fork_lock_;
   std::unique_ptr<const std::string> logger_;              // name of the first that wrote, for the stream's name
   std::atomic<const std::string*> first_logger_{nullptr};  // the same, for the queue's thread
   SendQueue<LogEvent> queue_;
 };
 
 CloudWatchLogsSink::CloudWatchLogsSink(CloudWatchLogsOptions options) : add_trace_ids_(options.add_trace_ids) {
-  sender_ = std::make_unique<Sender>(std::move(options));
+  sender_ = std::make_unique<Sender>(std::move(options), mutex_);
   set_pattern_("%v");
 }
 

@@ -24,6 +24,8 @@ Diagnostics& diagnostics() {
 
 }  // namespace
 
+std::mutex& diagnostics_mutex() noexcept { return diagnostics().mutex; }
+
 void set_diagnostics(std::function<void(std::string_view)> sink) {
   std::lock_guard lock(diagnostics().mutex);
   diagnostics().sink = std::move(sink);

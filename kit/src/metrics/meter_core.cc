@@ -1,7 +1,5 @@
 #include "metrics/meter_core.h"
 
-#include <pthread.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -14,40 +12,6 @@
 
 namespace tetrascope::kit {
 namespace {
-
-/// All cores of the process, held while it forks.
-class Forks {
- public:
-  Forks() {
-    pthread_atfork([] { forks().hold(); }, [] { forks().release(false); }, [] { forks().release(true); });
-  }
-  // Never destroyed: meters may be among the statics.
-  static Forks& forks() {
-    static auto* all = new Forks;
-    return *all;
-  }
-  void add(MeterCore& core) {
-    const std::lock_guard lock(mutex_);
-    cores_.push_back(&core);
-  }
-  void remove(MeterCore& core) {
-    const std::lock_guard lock(mutex_);
-    cores_.erase(std::find(cores_.begin(), cores_.end(), &core));
-  }
-
- private:
-  void hold() {
-    mutex_.lock();
-    for (MeterCore* each : cores_) each->before_fork();
-  }
-  void release(bool is_child) {
-    for (MeterCore* each : cores_) each->after_fork(is_child);
-    mutex_.unlock();
-  }
-
-  std::mutex mutex_;
-  std::vector<MeterCore*> cores_;
-};
 
 constexpr int kCumulative = 2;
 
@@ -127,22 +91,16 @@ void add_exponential(protozero::pbf_writer& list, std::string& out, const std::s
 
 MeterCore::MeterCore(std::string name, MetricsOptions options)
     : name_(std::move(name)), options_(std::move(options)), resource_(encode_resource(options_.resource)) {
-  Forks::forks().add(*this);
   const std::lock_guard lock(mutex_);
   begin();
 }
 
-MeterCore::~MeterCore() { Forks::forks().remove(*this); }
-
-void MeterCore::after_fork(bool is_child) {
-  if (is_child) {
-    (void)worker_.release();  // its thread is the parent's
-    worker_ = std::make_unique<Worker>();
-    for (InstrumentData& each : instruments_) each.series.clear();
-    stats_ = {};
-    flush_asked_ = flush_done_ = 0;
-  }
-  mutex_.unlock();
+void MeterCore::begin_anew() {
+  (void)worker_.release();  // its thread is the parent's
+  worker_ = std::make_unique<Worker>();
+  for (InstrumentData& each : instruments_) each.series.clear();
+  stats_ = {};
+  flush_asked_ = flush_done_ = 0;
 }
 
 void MeterCore::begin() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/deadline.h"
+#include "core/fork_lock.h"
 #include "metrics/exponential_buckets.h"
 #include "tetrascope/kit/metrics.h"
 
@@ -41,7 +42,6 @@ class MeterCore {
   MeterCore(std::string name, MetricsOptions options);
   MeterCore(const MeterCore&) = delete;
   MeterCore& operator=(const MeterCore&) = delete;
-  ~MeterCore();
 
   std::size_t add_instrument(InstrumentData instrument);
   void observe(std::size_t instrument, std::function<double()> read);
@@ -52,12 +52,6 @@ class MeterCore {
   /// An ExportMetricsServiceRequest of all there is; `points`: how many data points it holds.
   std::string encode(std::uint64_t now, std::uint64_t& points) const;
 
-  /// Around fork(), which would otherwise give a child an instrument in the midst of a change, and a mutex for ever
-  /// locked. A child counts from zero, since the parent sends what was counted before, on a thread that its first value
-  /// or flush begins.
-  void before_fork() { mutex_.lock(); }
-  void after_fork(bool is_child);
-
  private:
   // What a child cannot take over.
   struct Worker {
@@ -67,6 +61,9 @@ class MeterCore {
   };
   /// Begins the thread if there is none. The mutex is held.
   void begin();
+  /// In a forked child: it counts from zero, since the parent sends what was counted before, and its first value or
+  /// flush begins a thread. The mutex is held.
+  void begin_anew();
   void run(Worker& worker);
 
   const std::string name_;
@@ -80,6 +77,7 @@ class MeterCore {
   std::uint64_t flush_done_ = 0;
   bool stopping_ = false;
   std::unique_ptr<Worker> worker_ = std::make_unique<Worker>();
+  ForkLock fork_lock_{mutex_, [this] { begin_anew(); }};
 };
 
 }  // namespace tetrascope::kit

@@ -6,6 +6,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "core/clock.h"
+#include "core/fork_lock.h"
 #include "core/send_queue.h"
 #include "tetrascope/kit/context.h"
 #include "tetrascope/kit/otlp_logs.h"
@@ -67,8 +68,9 @@ std::string encode_record(const spdlog::details::log_msg& message) {
 
 class OtlpLogsSink::Sender {
  public:
-  explicit Sender(OtlpLogsOptions options)
+  Sender(OtlpLogsOptions options, std::mutex& sinks)
       : options_(std::move(options)),
+        fork_lock_(sinks),
         resource_(encode_resource(options_.resource)),
         queue_("OTLP log records", limits(options_), [this] { return std::make_unique<Client>(*this); }) {}
   Sender(const Sender&) = delete;
@@ -110,15 +112,16 @@ class OtlpLogsSink::Sender {
   };
 
   static SendLimits limits(const OtlpLogsOptions& options) {
-    return {options.queue_records, SIZE_MAX, kMostInRequest, SIZE_MAX, options.send_every_ms};
+    return {options.queue_records, options.queue_bytes, kMostInRequest, SIZE_MAX, options.send_every_ms};
   }
 
   const OtlpLogsOptions options_;
+  ForkLock fork_lock_;
   const std::string resource_;
   SendQueue<std::string> queue_;
 };
 
-OtlpLogsSink::OtlpLogsSink(OtlpLogsOptions options) : sender_(std::make_unique<Sender>(std::move(options))) {}
+OtlpLogsSink::OtlpLogsSink(OtlpLogsOptions options) : sender_(std::make_unique<Sender>(std::move(options), mutex_)) {}
 OtlpLogsSink::~OtlpLogsSink() = default;
 
 bool OtlpLogsSink::flush_within(long timeout_ms) { return sender_->queue().flush(timeout_ms); }

@@ -15,6 +15,7 @@
 #include <typeinfo>
 
 #include "core/clock.h"
+#include "core/fork_lock.h"
 #include "core/hex.h"
 #include "core/http_client.h"
 #include "core/random.h"
@@ -205,6 +206,7 @@ class Rollbar::Sender {
   std::uint64_t minute_ = 0;
   std::size_t in_minute_ = 0;
   std::atomic<std::uint64_t> limited_until_{0};
+  ForkLock fork_lock_{mutex_, [this] { before_queue_ = {}; }};
   SendQueue<Item> queue_;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/fork_lock.h"
 #include "tetrascope/kit/tracing.h"
 #include "tracing/batch_worker.h"
 
@@ -47,6 +48,7 @@ class ProviderCore {
   bool wants_starts_ = false;
   std::atomic<bool> down_{false};
   std::mutex scopes_mutex_;
+  ForkLock fork_lock_{scopes_mutex_};
   std::list<InstrumentationScope> scopes_;  // never moved, never removed: spans point into it
 };
 

@@ -17,6 +17,7 @@ struct OtlpLogsOptions {
   OtlpHttpOptions otlp = OtlpHttpOptions::from_environment("logs");
   long send_every_ms = 1'000;
   std::size_t queue_records = 8'192;
+  std::size_t queue_bytes = std::size_t{32} * 1024 * 1024;
 };
 
 struct OtlpLogsStats {
