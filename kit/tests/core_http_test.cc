@@ -58,6 +58,17 @@ TEST(HttpClient, ServersThatMisbehaveGiveNoStatus) {
   EXPECT_TRUE(untrusted.received().empty()) << "nothing may be sent to a server whose certificate is wrong";
 }
 
+TEST(HttpClient, DoesNotFollowRedirectsWithTheKeysOfTheFirst) {
+  TestServer other;
+  TestServer server([&](const Received&) { return Reply{307, {{"Location", other.url("/")}}, "", 0, -1}; });
+  HttpClient client;
+  Deadline deadline;
+  HttpRequest request = post(server.url());
+  request.headers = {{"x-honeycomb-team", "secretkey"}};
+  EXPECT_EQ(client.send(request, deadline).status, 307);
+  EXPECT_TRUE(other.received().empty());
+}
+
 TEST(HttpClient, GivesUpAtTheDeadlineThoughTheTimeoutIsLong) {
   TestServer slow([](const Received&) { return Reply{200, {}, "", 20'000, -1}; });
   HttpClient client;

@@ -1,6 +1,4 @@
 // A request of Boost.Beast in a span: what it says of the request, the caller's ids and baggage, and what goes wrong.
-#include "tetrascope/kit/integrations/beast.h"
-
 #include <gtest/gtest.h>
 
 #include <stdexcept>
@@ -9,6 +7,7 @@
 
 #include "otlp_reader.h"
 #include "test_server.h"
+#include "tetrascope/kit/integrations/beast.h"
 
 namespace tetrascope::kit {
 namespace {
@@ -43,8 +42,9 @@ TEST(Beast, RequestsAnswersAndErrorsAreInTheSpan) {
 
   request.erase("X-Amzn-Trace-Id");
   request.target("/broken");
-  EXPECT_THROW(traced(tracer, request, "/broken", "", [](const Request&) -> Response { throw std::runtime_error("no"); }),
-               std::runtime_error);
+  EXPECT_THROW(
+      traced(tracer, request, "/broken", "", [](const Request&) -> Response { throw std::runtime_error("no"); }),
+      std::runtime_error);
   EXPECT_THROW(traced(tracer, request, "/odd", "", [](const Request&) -> Response { throw 7; }), int);
   ASSERT_TRUE(provider.flush());
 
@@ -58,16 +58,12 @@ TEST(Beast, RequestsAnswersAndErrorsAreInTheSpan) {
   EXPECT_EQ(first.parent_id, "53995c3f42cd8ad8");
   EXPECT_EQ(first.kind, 2);
   EXPECT_EQ(first.status, 2);
-  const std::pair<const char*, const char*> attributes[] = {{"http.request.method", "GET"},
-                                                            {"http.route", "/users/:handle"},
-                                                            {"url.path", "/users/andrew"},
-                                                            {"url.query", "sig=REDACTED&page=2&"},
-                                                            {"server.address", "[::1]"},
-                                                            {"server.port", "8080"},
-                                                            {"client.address", "192.0.2.1"},
-                                                            {"http.response.status_code", "503"},
-                                                            {"http.response.body.size", "5"},
-                                                            {"error.type", "503"}};
+  const std::pair<const char*, const char*> attributes[] = {
+      {"http.request.method", "GET"},   {"http.route", "/users/:handle"},
+      {"url.path", "/users/andrew"},    {"url.query", "sig=REDACTED&page=2&"},
+      {"server.address", "[::1]"},      {"server.port", "8080"},
+      {"client.address", "192.0.2.1"},  {"http.response.status_code", "503"},
+      {"http.response.body.size", "5"}, {"error.type", "503"}};
   for (const auto& [key, value] : attributes) EXPECT_EQ(first.attributes.at(key), value) << key;
   for (const char* name : {"GET /broken", "GET /odd"}) {
     EXPECT_EQ(spans[name].status, 2) << name;

@@ -62,8 +62,8 @@ TEST(Scrub, BodiesLoseTheValuesOfSecretNames) {
       {"a=1&pass%77ord=hunter2", "a=1&pass%77ord=*****"},
       {R"({"handle":"andrew","Password":"hunter2"})", R"({"Password":"*****","handle":"andrew"})"},
       {R"( [{"user":{"api_key":["hunter2"],"n":1}}] )", R"([{"user":{"api_key":"*****","n":1}}])"},
-      {R"({"password":"hunter2)", "*****"},                                             // cut short
-      {R"({"text":"cut sh)", R"({"text":"cut sh)"},                                     // the same without a secret
+      {R"({"password":"hunter2)", "*****"},          // cut short
+      {R"({"text":"cut sh)", R"({"text":"cut sh)"},  // the same without a secret
       {"--b\r\nContent-Disposition: form-data; name=\"password\"\r\n\r\nhunter2", "*****"},
       {std::string(1'000, '[') + R"({"token":"hunter2"})" + std::string(1'000, ']'), "*****"},  // too deep to read
       {R"("a text = with a password")", "*****"},
@@ -98,13 +98,10 @@ TEST(RollbarWeather, AnswersDecideWhatIsTriedAgain) {
     std::uint64_t sent, failed, limited;
     std::string said;
   };
-  const Case cases[] = {{{500, {}, "", 0, -1}, 1, 0, 0, ""},
-                        {{503, {}, "", 0, -1}, 1, 0, 0, ""},
+  const Case cases[] = {{{500, {}, "", 0, -1}, 1, 0, 0, ""},         {{503, {}, "", 0, -1}, 1, 0, 0, ""},
                         {{200, {}, "{}", 0, 20}, 1, 0, 0, ""},  // closed in the midst of the answer
-                        {{400, {}, "", 0, -1}, 0, 1, 0, "HTTP 400"},
-                        {{403, {}, "", 0, -1}, 0, 1, 0, "HTTP 403"},
-                        {{413, {}, "", 0, -1}, 0, 1, 0, "HTTP 413"},
-                        {{429, {}, "", 0, -1}, 0, 0, 1, ""}};
+                        {{400, {}, "", 0, -1}, 0, 1, 0, "HTTP 400"}, {{403, {}, "", 0, -1}, 0, 1, 0, "HTTP 403"},
+                        {{413, {}, "", 0, -1}, 0, 1, 0, "HTTP 413"}, {{429, {}, "", 0, -1}, 0, 0, 1, ""}};
   for (const Case& each : cases) {
     Said said;
     std::atomic<int> count{0};
@@ -226,7 +223,8 @@ TEST(RollbarWeather, TwoThreadsThatCrashAtOnceLeaveOneWholeRecord) {
     EXPECT_TRUE(code == -SIGFPE || code == -SIGSEGV) << code;
     EXPECT_EQ(run([&] {
                 Rollbar rollbar(to(server.url()));
-                return rollbar.install_crash_handler(file) && rollbar.flush() ? static_cast<int>(rollbar.stats().sent) : 8;
+                return rollbar.install_crash_handler(file) && rollbar.flush() ? static_cast<int>(rollbar.stats().sent)
+                                                                              : 8;
               }),
               1);
   }

@@ -151,10 +151,9 @@ TEST(Segment, ACallOfAnAwsServiceIsNamedAfterIt) {
   const json& call = all[0]["subsegments"].at(0);
   EXPECT_EQ(call["name"], "DynamoDB");
   EXPECT_EQ(call["namespace"], "aws");
-  EXPECT_EQ(call["aws"], (json{{"operation", "GetItem"},
-                               {"region", "eu-central-1"},
-                               {"request_id", "4FBQ"},
-                               {"table_name", "people"}}));
+  EXPECT_EQ(
+      call["aws"],
+      (json{{"operation", "GetItem"}, {"region", "eu-central-1"}, {"request_id", "4FBQ"}, {"table_name", "people"}}));
   EXPECT_EQ(call["throttle"], true);
 }
 

@@ -106,8 +106,8 @@ class Rollbar {
   /// Reports what ends the program by std::terminate, within two seconds, then calls the handler that was there before.
   void install_terminate_handler();
   /// On SIGSEGV, SIGBUS, SIGFPE, SIGILL and SIGABRT a small record is written to `file` by async-signal-safe calls
-  /// alone, then the signal takes its course. A record from an earlier run is sent now; until Rollbar has answered it is
-  /// kept in `file`.unsent, where the next crash takes its place. False: the file cannot be opened.
+  /// alone, then the signal takes its course. A record from an earlier run is sent now; until Rollbar has answered it
+  /// is kept in `file`.unsent, where the next crash takes its place. False: the file cannot be opened.
   bool install_crash_handler(const std::string& file);
 
   bool flush(long timeout_ms = 5'000);

@@ -25,9 +25,8 @@ inline CURLcode traced_perform(Tracer& tracer, CURL* handle, std::string_view me
   const bool has_port = colon != std::string_view::npos && authority.find(']', colon) == std::string_view::npos;
   const std::size_t port = has_port ? colon : authority.size();
   const std::string plain = std::string(url.substr(0, begin)) + std::string(authority) + std::string(path);
-  const Attribute attributes[] = {{"http.request.method", method},
-                                  {"url.full", plain},
-                                  {"server.address", authority.substr(0, port)}};
+  const Attribute attributes[] = {
+      {"http.request.method", method}, {"url.full", plain}, {"server.address", authority.substr(0, port)}};
   SpanOptions options;
   options.kind = SpanKind::kClient;
   options.attributes = Attributes(attributes, 3);
