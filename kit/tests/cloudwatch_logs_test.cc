@@ -208,6 +208,30 @@ TEST(Sink, ADeadServerCostsEventsButNeitherTimeNorMemory) {
   for (const auto& line : said) EXPECT_EQ(line.find("topsecret"), std::string::npos);
 }
 
+TEST(Sink, WhatItSaysMayBeLoggedThroughItself) {
+  CloudWatchLogsOptions options;
+  options.log_group = "g";
+  options.endpoint = "http://127.0.0.1:" + std::to_string(test::dead_port());
+  options.credentials = {"AKID", "topsecret", "", 0};
+  options.queue_events = 10;
+  options.retry_for_ms = 0;
+  options.send_every_ms = 10;
+  auto sink = sink_to(options);
+  spdlog::logger logger("kit", sink);
+  std::atomic<int> full{0};
+  set_diagnostics([&](std::string_view line) {
+    full += line.find("queue is full") != std::string_view::npos ? 1 : 0;
+    logger.warn("{}", line);
+  });
+  for (int round = 0; round < 500 && full == 0; ++round) {
+    log(sink, 20);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_TRUE(sink->flush_within(10'000)) << "the queue's thread waits for itself";
+  set_diagnostics(nullptr);
+  EXPECT_EQ(full, 1);
+}
+
 TEST(Sink, AWrongCertificateGetsNothing) {
   set_diagnostics([](std::string_view) {});
   test::TestServer server([](const Received&) { return Reply(); }, true);

@@ -178,9 +178,6 @@ class SendQueue {
       state.wake.wait(lock, [&] { return state.stopping || state.hurry || !state.waiting.empty(); });
       state.wake.wait_for(lock, std::chrono::milliseconds(limits_.delay_ms),
                           [&] { return state.stopping || state.hurry || is_due(state); });
-      if (std::exchange(state.say_full, false)) {
-        say_once(what_ + " queue", what_ + ": the queue is full; what comes is dropped and counted");
-      }
       while (!state.waiting.empty()) send_one(state, lock, *client);
       state.due = state.hurry = false;
       state.idle.notify_all();
@@ -194,7 +191,9 @@ class SendQueue {
     for (const Item& each : batch) bytes += queued_bytes(each);
     state.under_way = batch.size();
     state.bytes_waiting -= bytes;
-    lock.unlock();
+    const bool say_full = std::exchange(state.say_full, false);
+    lock.unlock();  // also while something is said, which may be logged and come back here
+    if (say_full) say_once(what_ + " queue", what_ + ": the queue is full; what comes is dropped and counted");
     const SendCounts counts = client.send(std::move(batch), state.deadline);
     lock.lock();
     state.under_way = 0;  // counted against the bounds until they are gone

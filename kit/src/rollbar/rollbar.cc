@@ -91,7 +91,7 @@ class Rollbar::Sender {
     RollbarReport report{item.level, item.chain.empty() ? "" : item.chain.front().type,
                          item.chain.empty() ? item.message : item.chain.front().message};
     const bool ignored = options_.access_token.empty() || (options_.ignore && options_.ignore(report));
-    std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     ++before_queue_.reported;
     if (ignored) {
       ++before_queue_.ignored;
@@ -103,7 +103,9 @@ class Rollbar::Sender {
       in_minute_ = 0;
     }
     if (in_minute_ >= options_.items_per_minute || now < limited_until_) {
-      if (before_queue_.limited++ == 0) say_once("rollbar limit", "Rollbar: over the rate limit; items are not sent");
+      const bool first = before_queue_.limited++ == 0;
+      lock.unlock();  // what is said may come back here
+      if (first) say_once("rollbar limit", "Rollbar: over the rate limit; items are not sent");
       return {};
     }
     item.telemetry.assign(telemetry_.begin(), telemetry_.end());

@@ -148,10 +148,11 @@ bool TracerProvider::shutdown(long timeout_ms) { return core_->shutdown(in_ms(ti
 TracingStats TracerProvider::stats() const noexcept { return core_->stats(); }
 
 TracerProvider& start_tracing(TracingOptions options) {
-  std::lock_guard lock(process_mutex());
+  std::unique_lock lock(process_mutex());
   if (process_pointer.load() == nullptr) {
     install(std::make_unique<TracerProvider>(std::move(options)));
   } else {
+    lock.unlock();  // what is said may be traced
     say_once("start_tracing", "start_tracing: tracing has begun before; the later options are not used");
   }
   return *process_pointer.load();

@@ -121,9 +121,10 @@ class XraySampler final : public Sampler {
   void fetch_rules(State& state, HttpClient& http) const {
     const HttpAnswer answer = ask(http, "/GetSamplingRules", "{}", state.deadline);
     if (state.deadline.passed()) return;
-    std::lock_guard lock(state.mutex);
+    std::unique_lock lock(state.mutex);
     auto rules = answer.status == 200 ? parse_rules(answer.body, state.rules) : std::vector<SamplingRule>();
     if (rules.empty()) {
+      lock.unlock();  // what is said may be traced
       say_once("sampling rules", "X-Ray sampling rules not read from " + daemon_.host + ":" + daemon_.port + " (" +
                                      (answer.status == 0 ? answer.error : "HTTP " + std::to_string(answer.status)) +
                                      "); sampling one a second and 5 % until they are");
