@@ -234,6 +234,7 @@ TEST(Exit, WhatIsQueuedIsSent) {
   TestServer server;
   const pid_t child = fork();
   if (child == 0) {
+    std::atexit([] { _exit(0); });  // after the kit's own: what a fork leaves behind would count as a leak
     start_tracing(to(server));
     tracer("t").start_span("last words").end();
     std::exit(0);
