@@ -48,7 +48,9 @@ Failure failure_of(const Error& error) {
     case ErrorCode::kTooLarge:
       return {400, "InvalidRequestException", error.message};
     case ErrorCode::kDeadlineExceeded:
-      return {400, "InvalidRequestException",
+      // Every call of the API may answer so (1.3), and SDKs ask again by themselves: what a graph has read until then
+      // is kept for the next call.
+      return {429, "ThrottledException",
               "The time range holds too much to be read at once; ask again, or for a shorter one"};
     case ErrorCode::kUnauthenticated:
       return {403, "MissingAuthenticationTokenException", "Missing Authentication Token"};
