@@ -2,6 +2,7 @@
 
 #include "base/ids.h"
 #include "slices/aws/event_stream.h"
+#include "slices/aws/fault.h"
 #include "slices/aws/identity.h"
 #include "slices/aws/page_token.h"
 #include "slices/aws/parameters.h"
@@ -61,6 +62,26 @@ TEST(Parameters, AwsWords) {
   Parameters wrong(Object{{"limit", Value(std::string("x"))}});
   wrong.number("limit");
   EXPECT_EQ(wrong.verdict().error().type, "SerializationException");
+}
+
+TEST(Fault, WhatTheServerIsToBlameForIsRepeated) {
+  const struct {
+    ErrorCode code;
+    int status;
+    std::string_view type;
+  } table[] = {{ErrorCode::kInvalid, 400, "InvalidParameterException"},
+               {ErrorCode::kMalformed, 400, "SerializationException"},
+               {ErrorCode::kTooLarge, 400, "LimitExceededException"},
+               {ErrorCode::kTooManyRequests, 400, "ThrottlingException"},
+               {ErrorCode::kUnavailable, 503, "ServiceUnavailableException"},
+               {ErrorCode::kDeadlineExceeded, 503, "ServiceUnavailableException"},
+               {ErrorCode::kInternal, 500, "InternalFailure"}};
+  for (const auto& [code, status, type] : table) {
+    const Response response = json_fault("application/x-amz-json-1.1", Fault(Error{code, "why"}));
+    EXPECT_EQ(response.status, status) << type;
+    EXPECT_TRUE(response.body.contains(type)) << response.body;
+    EXPECT_EQ(response.body.contains("why"), code != ErrorCode::kInternal);
+  }
 }
 
 TEST(PageToken, IsGoodForItsQuestionAlone) {

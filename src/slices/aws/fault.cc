@@ -9,6 +9,7 @@ namespace {
 int status_of(ErrorCode code) {
   switch (code) {
     case ErrorCode::kUnavailable:
+    case ErrorCode::kDeadlineExceeded:
       return 503;
     case ErrorCode::kInternal:
       return 500;
@@ -49,10 +50,10 @@ std::string_view common_fault_type(ErrorCode code) {
     case ErrorCode::kConflict:
       return "OperationAbortedException";
     case ErrorCode::kTooLarge:
-    case ErrorCode::kDeadlineExceeded:
       return "LimitExceededException";
     case ErrorCode::kTooManyRequests:
       return "ThrottlingException";
+    case ErrorCode::kDeadlineExceeded:  // every operation of CloudWatch Logs has this one, few have a limit
     case ErrorCode::kUnavailable:
       return "ServiceUnavailableException";
     case ErrorCode::kInternal:
