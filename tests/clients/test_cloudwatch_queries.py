@@ -35,6 +35,20 @@ def test_values_are_what_they_look_like(logs, filled):
     assert [row["n"] for row in rows] == ["10"]  # what is no number is neither less nor more than one
 
 
+def test_keys_with_dots(logs, filled):
+    group = filled([json.dumps(each) for each in (
+        {"id": 1, "service.name": "shop", "attributes": {"http.method": "GET", "http": {"route": "/a"}}, "a.0": 5},
+        {"id": 2, "service": {"name": "cart"}, "attributes": {"http": {"method": "PUT"}}, "a": [7]},
+        {"id": 3, "service": "x", "note": "service.name \"attributes\""})])
+    rows, _ = insights(logs, group, "fields service.name, `service.name` as s, attributes.http.method as m, "
+                                    "attributes.http.route as r, a.0 | sort id asc")
+    assert [{k: v for k, v in row.items() if k != "@ptr"} for row in rows] == [
+        {"service.name": "shop", "s": "shop", "m": "GET", "r": "/a"},
+        {"service.name": "cart", "s": "cart", "m": "PUT", "a.0": "7"}, {}]
+    rows, _ = insights(logs, group, "filter attributes.http.method = 'GET' | stats count(*) as c by service.name")
+    assert rows == [{"service.name": "shop", "c": "1"}]
+
+
 def test_extremes_of_parsed_text_are_numbers(logs, filled):
     group = filled(["took 9 ms", "took 100 ms", "took 20 ms"])
     rows, _ = insights(logs, group, 'parse "took * ms" as ms | stats max(ms), min(ms), pct(ms, 50)')

@@ -20,6 +20,7 @@ using plan::Type;
 using F = plan::Function;
 
 constexpr std::size_t kMaxJsonSteps = 30;
+constexpr std::size_t kMaxDottedKeys = 4;  ///< that are looked for under one name
 
 ExprPtr unless_empty(ExprPtr value) {
   return plan::call(F::kIf, {plan::call(F::kNe, {value, literal_text("")}), value, literal(Value(), Type::kString)});
@@ -64,11 +65,14 @@ bool names_trace(std::string_view name) {
   return std::ranges::find(kNames, name) != kNames.end();
 }
 
-}  // namespace
+using Steps = std::vector<ExprPtr>;
 
-ExprPtr json_member(ExprPtr document, std::string_view path) {
-  std::vector<ExprPtr> arguments = {std::move(document)};
-  while (!path.empty()) {
+bool is_key(const ExprPtr& step) { return std::get<plan::Literal>(step->node).value.as<std::string>() != nullptr; }
+
+/// `a.b.0.c`: keys, and indexes of lists.
+Steps steps_of(std::string_view path) {
+  Steps steps;
+  while (!path.empty() && steps.size() < kMaxJsonSteps) {
     const std::size_t dot = std::min(path.find('.'), path.size());
     std::string step(path.substr(0, dot));
     std::ranges::replace(step, kQuotedDot, '.');
@@ -77,11 +81,37 @@ ExprPtr json_member(ExprPtr document, std::string_view path) {
     std::int64_t index = 0;
     const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
     const bool is_index = error == std::errc{} && end == step.data() + step.size() && index >= 0 && index <= 1'000'000;
-    arguments.push_back(is_index ? literal(Value(index)) : literal(Value(std::move(step))));
-    if (arguments.size() > kMaxJsonSteps) break;
+    steps.push_back(is_index ? literal(Value(index)) : literal(Value(std::move(step))));
   }
-  if (arguments.size() == 1) return nullptr;
+  return steps;
+}
+
+ExprPtr json_text(ExprPtr document, const Steps& steps) {
+  Steps arguments = {std::move(document)};
+  arguments.insert(arguments.end(), steps.begin(), steps.end());
   return plan::call(F::kJsonText, std::move(arguments));
+}
+
+/// Members whose keys have dots of their own, as OpenTelemetry's have: `a.b.c` is also "b.c" in a, and "a.b.c".
+/// Messages in which such a key does not stand are not read again.
+void add_dotted_members(const Steps& steps, std::vector<ExprPtr>& places) {
+  if (steps.size() < 2) return;
+  std::string key = *std::get<plan::Literal>(steps.back()->node).value.as<std::string>();
+  for (std::size_t first = steps.size() - 1; first-- > 0 && is_key(steps[first]);) {
+    key.insert(0, *std::get<plan::Literal>(steps[first]->node).value.as<std::string>() + ".");
+    Steps joined(steps.begin(), steps.begin() + static_cast<std::ptrdiff_t>(first));
+    joined.push_back(literal(Value(key)));
+    const ExprPtr stands = plan::call(F::kContains, {column("body"), literal_text(to_plain_json(Value(key)))});
+    places.push_back(plan::call(F::kIf, {stands, json_text(column("body"), joined), literal(Value(), Type::kString)}));
+    if (places.size() > kMaxDottedKeys) return;
+  }
+}
+
+}  // namespace
+
+ExprPtr json_member(ExprPtr document, std::string_view path) {
+  const Steps steps = steps_of(path);
+  return steps.empty() ? nullptr : json_text(std::move(document), steps);
 }
 
 TypedQueryExpr EventFields::use(std::string_view name) {
@@ -106,7 +136,10 @@ TypedQueryExpr EventFields::read(std::string_view name) const {
   const auto* const of_lambda = std::ranges::find(kLambdaFields, name, &LambdaField::name);
   if (of_lambda != std::end(kLambdaFields)) places.push_back(lambda_value(*of_lambda));
   if (name.starts_with("@@")) name.remove_prefix(1);
-  if (ExprPtr member = json_member(column("body"), name)) places.push_back(std::move(member));
+  if (const Steps steps = steps_of(name); !steps.empty()) {
+    places.push_back(json_text(column("body"), steps));
+    if (is_key(steps.back())) add_dotted_members(steps, places);
+  }
   const std::string key(name);
   const plan::KnownTypes known = plan::known_types(catalogue_, Signal::kLogs, kDefaultEnvironment, "", key);
   if (!known.empty()) places.push_back(text_of_any(plan::attribute_of_known_types(key, known, Type::kAny)));
