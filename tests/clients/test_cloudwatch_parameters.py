@@ -37,6 +37,8 @@ def transformation(**more):
     ("DescribeLogGroups", {"logGroupNamePattern": "a*"}, "InvalidParameterException", r"[\.\-_/#A-Za-z0-9]*"),
     ("DescribeLogGroups", {"accountIdentifiers": ["one"]}, "InvalidParameterException", r"^\d{12}$"),
     ("ListLogGroups", {"logGroupTags": ["x"]}, "SerializationException", "logGroupTags"),
+    ("ListLogGroups", {"logGroupNamePattern": "(a|b)+x"}, "InvalidParameterException", "expression pattern: (\\^?"),
+    ("ListLogGroups", {"logGroupNamePattern": "abc|"}, "InvalidParameterException", "'abc|' at 'logGroupNamePattern'"),
     ("PutLogGroupDeletionProtection", {"logGroupIdentifier": "GROUP"}, "InvalidParameterException", "must not be null"),
     ("AssociateKmsKey", {"kmsKeyId": "k"}, "InvalidParameterException", "resourceIdentifier"),
     ("FilterLogEvents", {"logGroupName": "GROUP", "interleaved": "x"}, "SerializationException", "interleaved"),
@@ -48,6 +50,10 @@ def transformation(**more):
     ("PutMetricFilter", transformation(dimensions={str(n): "$.a" for n in range(4)}), "InvalidParameterException",
      "at most 3"),
     ("PutMetricFilter", transformation(dimensions={"a": "b"}), "InvalidParameterException", "dimension"),
+    ("PutMetricFilter", transformation(dimensions={"a": "$.a"}) | {"filterPattern": "ERROR"},
+     "InvalidParameterException", "The specified filter pattern does not support dimensions"),
+    ("TestMetricFilter", {"filterPattern": "a:b", "logEventMessages": ["x"]}, "InvalidParameterException",
+     "Invalid character(s) in term ':'"),
     ("PutMetricFilter", transformation(unit="Furlongs"), "InvalidParameterException", "enum value set: [Seconds, "),
     ("PutMetricFilter", transformation(metricValue="abc"), "InvalidParameterException", "metricValue"),
     ("PutMetricFilter", transformation(metricValue=1), "SerializationException", "metricValue"),
@@ -92,6 +98,27 @@ def test_another_region_has_other_groups(logs, group):
                       endTime=2, queryString="fields @message")
     assert elsewhere in message
     assert logs.filter_log_events(logGroupIdentifier=ARN + group)["events"] == []
+
+
+def test_an_arn_of_a_stream_is_no_group(logs, group):
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    stream = f"{ARN}{group}:log-stream:s"
+    refused("ResourceNotFoundException", logs.tag_resource, resourceArn=stream, tags={"a": "b"})
+    refused("ResourceNotFoundException", logs.filter_log_events, logGroupIdentifier=stream)
+    assert logs.list_tags_for_resource(resourceArn=ARN + group)["tags"] == {}
+
+
+def test_groups_by_names(logs):
+    unique = f"n{now_ms()}"
+    for name in (unique, f"x/{unique}"):
+        logs.create_log_group(logGroupName=name)
+
+    def listed(pattern):
+        return [each["logGroupName"] for each in logs.list_log_groups(logGroupNamePattern=pattern)["logGroups"]]
+
+    assert listed(unique) == [unique, f"x/{unique}"]
+    assert listed("^" + unique) == [unique]
+    assert listed(f"none|^x/{unique}") == [f"x/{unique}"]
 
 
 def test_groups_by_tags_and_accounts(logs):

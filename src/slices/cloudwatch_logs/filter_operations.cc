@@ -11,6 +11,7 @@
 #include "slices/cloudwatch_logs/filter_pattern.h"
 #include "slices/cloudwatch_logs/filters_store.h"
 #include "slices/cloudwatch_logs/limits.h"
+#include "slices/cloudwatch_logs/refusals.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -62,7 +63,7 @@ void check_unit(Parameters& in, Parameters& each) {
 }
 
 /// What the parts of a transformation say together.
-Outcome<void> check_transformation(const Object& transformation) {
+Outcome<void> check_transformation(const Object& transformation, const FilterPattern& pattern) {
   constexpr std::size_t kMaxDimensions = 3;
   const std::string_view value = text_of(member(transformation, "metricValue"));
   double number = 0;
@@ -85,6 +86,8 @@ Outcome<void> check_transformation(const Object& transformation) {
     return aws::refuse(
         std::string(kInvalidParameter),
         fmt::format("Invalid metric transformation: a metric filter has at most {} dimensions.", kMaxDimensions));
+  if (pattern.kind != FilterPattern::Kind::kJson && pattern.kind != FilterPattern::Kind::kFields)
+    return aws::refuse(std::string(kInvalidParameter), "The specified filter pattern does not support dimensions");
   const auto is_selector = [](const auto& one) { return text_of(&one.second).starts_with('$'); };
   if (!std::ranges::all_of(*dimensions, is_selector))
     return aws::refuse(std::string(kInvalidParameter),
@@ -126,11 +129,10 @@ Array read_transformations(Parameters& in) {
   return *found;
 }
 
-Outcome<void> check_pattern(std::string_view text, std::string_view words) {
-  const auto pattern = parse_filter_pattern(text);
-  if (!pattern)
-    return aws::refuse(std::string(kInvalidParameter), fmt::format("{}: {}", words, pattern.error().message));
-  return {};
+Outcome<FilterPattern> read_pattern(std::string_view text, std::string_view words) {
+  auto pattern = parse_filter_pattern(text);
+  if (!pattern) return std::unexpected(pattern_fault(words, pattern.error()));
+  return *std::move(pattern);
 }
 
 struct Page {
@@ -208,8 +210,8 @@ Outcome<Answer> put_metric_filter(Call& call) {
   Array transformations = read_transformations(in);
   const bool transformed = in.flag("applyOnTransformedLogs");
   RETURN_IF_FAULT(in.verdict());
-  RETURN_IF_FAULT(check_pattern(*pattern, "Invalid metric filter pattern"));
-  RETURN_IF_FAULT(check_transformation(*transformations.front().as<Object>()));
+  ASSIGN_OR_FAULT(const FilterPattern parsed, read_pattern(*pattern, "Invalid metric filter pattern"));
+  RETURN_IF_FAULT(check_transformation(*transformations.front().as<Object>(), parsed));
   ASSIGN_OR_FAULT(const LogGroup group, require_stored_group(call, *group_name));
   RETURN_IF_FAULT(check_quota(call, kMetricFilters, group, *name, kMaxMetricFilters));
   RETURN_IF_FAULT(put_filter(call, kMetricFilters, group, *name,
@@ -252,14 +254,12 @@ Outcome<Answer> test_metric_filter(Call& call) {
   const auto text = in.text("filterPattern", kPattern);
   const auto messages = in.texts("logEventMessages", {.min = 1, .max = kMaxTestMessages, .required = true}, {.min = 1});
   RETURN_IF_FAULT(in.verdict());
-  const auto pattern = parse_filter_pattern(*text);
-  if (!pattern)
-    return aws::refuse(std::string(kInvalidParameter), "Invalid metric filter pattern: " + pattern.error().message);
+  ASSIGN_OR_FAULT(const FilterPattern pattern, read_pattern(*text, "Invalid metric filter pattern"));
   Array found;
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (!matches(*pattern, messages[i])) continue;
+    if (!matches(pattern, messages[i])) continue;
     Object values;
-    for (auto& [name, value] : extracted_values(*pattern, messages[i])) values.emplace_back(name, Value(value));
+    for (auto& [name, value] : extracted_values(pattern, messages[i])) values.emplace_back(name, Value(value));
     found.emplace_back(Object{{"eventNumber", Value(static_cast<std::int64_t>(i) + 1)},
                               {"eventMessage", Value(messages[i])},
                               {"extractedValues", Value(std::move(values))}});
@@ -277,7 +277,7 @@ Outcome<Answer> put_subscription_filter(Call& call) {
   const auto distribution = in.text("distribution", {.values = {"Random", "ByLogStream"}});
   const bool transformed = in.flag("applyOnTransformedLogs");
   RETURN_IF_FAULT(in.verdict());
-  RETURN_IF_FAULT(check_pattern(*pattern, "Invalid filter pattern"));
+  RETURN_IF_FAULT(read_pattern(*pattern, "Invalid filter pattern"));
   if (!destination->starts_with("arn:"))
     return aws::refuse(std::string(kInvalidParameter), "destinationArn is not a valid ARN");
   for (const std::string_view vendor : {"kinesis", "firehose"}) {

@@ -118,7 +118,7 @@ class PatternParser {
       const char c = peek();
       // Letters beyond ASCII are taken as they are; signs must stand in quotes.
       if (!is_pattern_word(c) && static_cast<unsigned char>(c) < 0x80)
-        return invalid(fmt::format("invalid character(s) in term '{}'", text_.substr(begin, at_ - begin + 1)));
+        return invalid(fmt::format("{} '{}'", kBadCharacter, c));
       ++at_;
     }
     if (at_ == begin) return expected("a term");

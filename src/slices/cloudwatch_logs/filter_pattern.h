@@ -77,6 +77,8 @@ struct FilterPattern {
   std::vector<PatternField> fields;
 };
 
+/// How the service speaks of a sign that stands in no quotes.
+inline constexpr std::string_view kBadCharacter = "Invalid character(s) in term";
 /// Errors: kInvalid, with what was seen and what was expected.
 Result<FilterPattern> parse_filter_pattern(std::string_view text);
 

@@ -101,6 +101,19 @@ TEST(FilterPattern, Refused) {
   EXPECT_FALSE(parse_filter_pattern("{ " + std::string(500, '(') + "$.a = 1"));
 }
 
+TEST(FilterPattern, NamesTheSignThatWantsQuotes) {
+  for (const auto& [pattern, sign] : {std::pair{"ERROR: x", ':'},
+                                      {"?Status: timeout", ':'},
+                                      {"a (b)", '('},
+                                      {"\"a\" [b", '['},
+                                      {"foo-bar", '-'},
+                                      {"--a", '-'}}) {
+    const auto parsed = parse_filter_pattern(pattern);
+    ASSERT_FALSE(parsed) << pattern;
+    EXPECT_EQ(parsed.error().message, std::string(kBadCharacter) + " '" + sign + "'") << pattern;
+  }
+}
+
 TEST(FilterPattern, ExtractsValues) {
   using Values = std::vector<std::pair<std::string, std::string>>;
   const auto extracted = [](std::string_view pattern, std::string_view message) {

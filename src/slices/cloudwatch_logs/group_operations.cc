@@ -221,8 +221,12 @@ bool has_tags(const LogGroup& group, const std::vector<TagChoice>& choices) {
 }  // namespace
 
 Outcome<Answer> list_log_groups(Call& call) {
+  static const re2::RE2 kNameParts(R"((\^?[\.\-_\/#A-Za-z0-9]{3,24})(\|\^?[\.\-_\/#A-Za-z0-9]{3,24}){0,4})");
   Parameters& in = call.parameters;
   const auto pattern = in.text("logGroupNamePattern", {.min = 3, .max = 129});
+  if (pattern && !re2::RE2::FullMatch(*pattern, kNameParts))
+    in.problem(*pattern, "logGroupNamePattern",
+               "Member must satisfy regular expression pattern: " + kNameParts.pattern());
   const auto token = in.text("nextToken", {.min = 1});
   const auto limit = static_cast<std::size_t>(in.number("limit", {.min = 1, .max = 1'000}).value_or(50));
   const auto log_class = in.text("logGroupClass", kLogClass);
@@ -231,10 +235,7 @@ Outcome<Answer> list_log_groups(Call& call) {
   // Groups have no data source and no index of fields here: who asks for those of one asks for none.
   const bool indexed = in.has("dataSources") || in.has("fieldIndexNames");
   RETURN_IF_FAULT(in.verdict());
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  const re2::RE2 regex(pattern.value_or(""), options);
-  if (!regex.ok()) return aws::refuse(std::string(kInvalidParameter), "The logGroupNamePattern is not valid.");
+  const re2::RE2 regex(pattern.value_or(""));
   const std::string question = "ListLogGroups " + pattern.value_or("");
   std::string after;
   if (token) {

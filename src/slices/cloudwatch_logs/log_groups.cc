@@ -130,7 +130,11 @@ std::string group_name_of(const Call& call, std::string_view identifier) {
   if (!resource.starts_with(kPrefix) || aws::arn_region(identifier) != call.identity.region)
     return std::string(identifier);
   resource.remove_prefix(kPrefix.size());
-  return std::string(resource.substr(0, resource.find(':')));
+  const std::size_t end = std::min(resource.find(':'), resource.size());
+  const std::string_view rest = resource.substr(end);
+  // `NAME:*` is the group too, and `NAME:` what Grafana makes of it; anything longer is a stream.
+  if (!rest.empty() && rest != ":" && rest != ":*") return std::string(identifier);
+  return std::string(resource.substr(0, end));
 }
 
 GroupParameter group_parameter(Call& call) {

@@ -13,6 +13,7 @@
 #include "slices/cloudwatch_logs/filter_plan.h"
 #include "slices/cloudwatch_logs/limits.h"
 #include "slices/cloudwatch_logs/plan_literals.h"
+#include "slices/cloudwatch_logs/refusals.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -201,8 +202,7 @@ Outcome<Answer> filter_log_events(Call& call) {
     return aws::refuse(std::string(kInvalidParameter),
                        "startFromHead can be false only with a startTime on or after 2024-01-01.");
   const auto pattern = parse_filter_pattern(pattern_text.value_or(""));
-  if (!pattern)
-    return aws::refuse(std::string(kInvalidParameter), "Invalid filter pattern: " + pattern.error().message);
+  if (!pattern) return std::unexpected(pattern_fault("Invalid filter pattern", pattern.error()));
   ASSIGN_OR_FAULT(const LogGroup group, require_group(call, group_name.name));
   ASSIGN_OR_FAULT(ExprPtr condition, group_condition(call, group));
   ASSIGN_OR_FAULT(ExprPtr of_streams, stream_condition(call, group, streams));

@@ -1,6 +1,9 @@
 #include "slices/cloudwatch_logs/refusals.h"
 
+#include <fmt/core.h>
+
 #include "base/log.h"
+#include "slices/cloudwatch_logs/filter_pattern.h"
 #include "slices/http_refusals.h"
 
 namespace tetrascope::cloudwatch_logs {
@@ -11,7 +14,8 @@ struct Cause {
   std::string_view remedy;
 };
 
-Cause cause_of(std::string_view type) {
+Cause cause_of(std::string_view type, ErrorCode code) {
+  if (code == ErrorCode::kDeadlineExceeded) return {"question took too long", "ask for a shorter time range"};
   if (type == "SerializationException") return {"malformed body", "send AWS JSON 1.1: one UTF-8 JSON object"};
   if (type == "MalformedQueryException") return {"query not understood", "the message says where it goes wrong"};
   if (type == "UnknownOperationException")
@@ -35,7 +39,7 @@ Response refuse(Middle& middle, const Request& request, const Fault& fault) {
   if (fault.code == ErrorCode::kInternal) log_error("cloudwatch logs {}: {}", target, fault.message);
   const std::string_view type = fault.type.empty() ? aws::common_fault_type(fault.code) : std::string_view(fault.type);
   if (!is_way_of_working(type)) {
-    auto [reason, remedy] = cause_of(type);
+    auto [reason, remedy] = cause_of(type, fault.code);
     if (const auto words = http_refusal_words({fault.code, fault.message})) {
       reason = words->reason;
       remedy = words->remedy;
@@ -51,6 +55,11 @@ Response refuse(Middle& middle, const Request& request, const Fault& fault) {
         0, UnixNanos::now());
   }
   return aws::json_fault(kContentType, fault);
+}
+
+Fault pattern_fault(std::string_view words, const Error& error) {
+  const bool whole = error.message.starts_with(kBadCharacter);
+  return {std::string(kInvalidParameter), whole ? error.message : fmt::format("{}: {}", words, error.message)};
 }
 
 }  // namespace tetrascope::cloudwatch_logs

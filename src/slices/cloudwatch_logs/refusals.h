@@ -9,4 +9,8 @@ namespace tetrascope::cloudwatch_logs {
 /// stream that is looked for before it is made).
 Response refuse(Middle& middle, const Request& request, const Fault& fault);
 
+/// InvalidParameterException for a filter pattern that is none: `words` and what is wrong, or only the latter where it
+/// is a sentence of the service's.
+Fault pattern_fault(std::string_view words, const Error& error);
+
 }  // namespace tetrascope::cloudwatch_logs
