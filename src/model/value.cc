@@ -97,7 +97,9 @@ class JsonWriter {
 /// and inside it (`$bytes`): what was deep enough to be taken must be read back.
 constexpr int kAround = 5;
 
-Result<Value> read(simdjson::dom::element element, int depth);
+std::unexpected<Error> too_deep() {
+  return fail(ErrorCode::kMalformed, fmt::format("JSON nested deeper than {}", kMaxValueDepth));
+}
 
 /// The value that a one-member object with a `$` key stands for; nullopt when it is an ordinary map.
 std::optional<Value> unwrap(const Object& object) {
@@ -117,54 +119,91 @@ std::optional<Value> unwrap(const Object& object) {
   return std::nullopt;
 }
 
-Result<Value> read_object(simdjson::dom::object members, int depth) {
-  Object object;
-  for (const auto& [key, member] : members) {
-    // A `$map` holds its map as it is: what looks wrapped inside it is not.
-    if (key == "$map" && members.size() == 1 && member.is_object()) {
-      Object inner;
-      for (const auto& [inner_key, inner_member] : simdjson::dom::object(member)) {
-        ASSIGN_OR_RETURN(Value value, read(inner_member, depth + 1));
-        inner.emplace_back(std::string(inner_key), std::move(value));
-      }
-      return Value(std::move(inner));
-    }
-    ASSIGN_OR_RETURN(Value value, read(member, depth + 1));
-    object.emplace_back(std::string(key), std::move(value));
-  }
-  if (auto wrapped = unwrap(object)) return *std::move(wrapped);
-  return Value(std::move(object));
-}
+/// Makes values of parsed JSON.
+class JsonReader {
+ public:
+  explicit JsonReader(WantedMember wanted) : wanted_(wanted) {}
 
-Result<Value> read(simdjson::dom::element element, int depth) {
-  if (depth > kMaxValueDepth + kAround)
-    return fail(ErrorCode::kMalformed, fmt::format("JSON nested deeper than {}", kMaxValueDepth));
-  switch (element.type()) {
-    case simdjson::dom::element_type::STRING:
-      return Value(std::string(std::string_view(element)));
-    case simdjson::dom::element_type::INT64:
-      return Value(std::int64_t(element));
-    case simdjson::dom::element_type::UINT64:
-      return Value(static_cast<double>(std::uint64_t(element)));
-    case simdjson::dom::element_type::DOUBLE:
-      return Value(double(element));
-    case simdjson::dom::element_type::BOOL:
-      return Value(bool(element));
-    case simdjson::dom::element_type::NULL_VALUE:
-      return Value();
-    case simdjson::dom::element_type::ARRAY: {
-      Array array;
-      for (const auto item : simdjson::dom::array(element)) {
-        ASSIGN_OR_RETURN(Value value, read(item, depth + 1));
-        array.push_back(std::move(value));
-      }
-      return Value(std::move(array));
+  Result<Value> read(simdjson::dom::element element, int depth) {
+    if (depth > kMaxValueDepth + kAround) return too_deep();
+    switch (element.type()) {
+      case simdjson::dom::element_type::STRING:
+        return Value(std::string(std::string_view(element)));
+      case simdjson::dom::element_type::INT64:
+        return Value(std::int64_t(element));
+      case simdjson::dom::element_type::UINT64:
+        return Value(static_cast<double>(std::uint64_t(element)));
+      case simdjson::dom::element_type::DOUBLE:
+        return Value(double(element));
+      case simdjson::dom::element_type::BOOL:
+        return Value(bool(element));
+      case simdjson::dom::element_type::NULL_VALUE:
+        return Value();
+      case simdjson::dom::element_type::ARRAY:
+        return read_array(simdjson::dom::array(element), depth);
+      case simdjson::dom::element_type::OBJECT:
+        return read_object(simdjson::dom::object(element), depth);
     }
-    case simdjson::dom::element_type::OBJECT:
-      return read_object(simdjson::dom::object(element), depth);
+    return Value();
   }
-  return Value();
-}
+
+ private:
+  Result<Value> read_array(simdjson::dom::array items, int depth) {
+    Array array;
+    array.reserve(items.size());
+    for (const auto item : items) {
+      ASSIGN_OR_RETURN(Value value, read(item, depth + 1));
+      array.push_back(std::move(value));
+    }
+    return Value(std::move(array));
+  }
+
+  Result<Value> read_object(simdjson::dom::object members, int depth) {
+    Object object;
+    object.reserve(members.size());
+    for (const auto& [key, member] : members) {
+      // A `$map` holds its map as it is: what looks wrapped inside it is not.
+      if (key == "$map" && members.size() == 1 && member.is_object()) return read_map(member, depth);
+      if (wanted_ != nullptr) {
+        path_.push_back(key);
+        if (!wanted_(path_)) {
+          path_.pop_back();
+          RETURN_IF_ERROR(check_depth(member, depth + 1));
+          continue;
+        }
+      }
+      ASSIGN_OR_RETURN(Value value, read(member, depth + 1));
+      if (wanted_ != nullptr) path_.pop_back();
+      object.emplace_back(std::string(key), std::move(value));
+    }
+    if (auto wrapped = unwrap(object)) return *std::move(wrapped);
+    return Value(std::move(object));
+  }
+
+  Result<Value> read_map(simdjson::dom::object members, int depth) {
+    Object inner;
+    inner.reserve(members.size());
+    for (const auto& [key, member] : members) {
+      ASSIGN_OR_RETURN(Value value, read(member, depth + 1));
+      inner.emplace_back(std::string(key), std::move(value));
+    }
+    return Value(std::move(inner));
+  }
+
+  /// What is left out could be read as well.
+  static Result<void> check_depth(simdjson::dom::element element, int depth) {
+    if (depth > kMaxValueDepth + kAround) return too_deep();
+    if (element.is_array()) {
+      for (const auto item : simdjson::dom::array(element)) RETURN_IF_ERROR(check_depth(item, depth + 1));
+    } else if (element.is_object()) {
+      for (const auto& member : simdjson::dom::object(element)) RETURN_IF_ERROR(check_depth(member.value, depth + 1));
+    }
+    return {};
+  }
+
+  WantedMember wanted_;
+  std::vector<std::string_view> path_;
+};
 
 }  // namespace
 
@@ -212,14 +251,14 @@ std::string to_plain_json(const Value& value) {
   return out;
 }
 
-Result<Value> value_from_json(std::string_view json) {
+Result<Value> value_from_json(std::string_view json, WantedMember wanted) {
   thread_local simdjson::dom::parser parser;
   simdjson::dom::element element;
   if (json.empty()) return fail(ErrorCode::kMalformed, "not JSON: nothing is there");
   if (const auto error = parser.parse(json.data(), json.size()).get(element); error != simdjson::SUCCESS) {
     return fail(ErrorCode::kMalformed, fmt::format("not JSON: {}", simdjson::error_message(error)));
   }
-  return read(element, 0);
+  return JsonReader(wanted).read(element, 0);
 }
 
 }  // namespace tetrascope

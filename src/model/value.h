@@ -2,6 +2,7 @@
 // One value of telemetry: what an attribute, a log body or a cell of an answer can hold.
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,9 +53,12 @@ void append_json(const Value& value, std::string& out);
 std::string to_json(const Value& value);
 /// Writes a JSON string literal, quotes included.
 void append_json_string(std::string_view text, std::string& out);
-/// Reads what to_json wrote (and any other JSON: integers outside int64 become doubles).
-/// Errors: kMalformed.
-Result<Value> value_from_json(std::string_view json);
+/// Of a document that holds much beside what is asked of it: whether a member is read. `path`: the keys from the root
+/// to the member, its own the last; lists on the way have none.
+using WantedMember = bool (*)(std::span<const std::string_view> path);
+/// Reads what to_json wrote (and any other JSON: integers outside int64 become doubles). Members that are not wanted
+/// are left out, but must be JSON too, and no deeper than others. Errors: kMalformed.
+Result<Value> value_from_json(std::string_view json, WantedMember wanted = nullptr);
 
 /// JSON as people outside expect it, for Honeycomb columns, log bodies and the page: bytes are base64 text,
 /// NaN and infinities the text OTLP gives them. Types do not survive it.

@@ -105,6 +105,16 @@ TEST(Value, ForeignJsonIsRead) {
   EXPECT_TRUE(*value_from_json(R"({"$map":1})") == Value(map_of("$map", std::int64_t{1})));
 }
 
+TEST(Value, OnlyWantedMembersAreRead) {
+  const auto wanted = [](std::span<const std::string_view> path) { return path.size() < 2 || path.back() != "b"; };
+  const auto read = [&](std::string_view json) { return to_json(*value_from_json(json, wanted)); };
+  EXPECT_EQ(read(R"({"a":1,"b":2})"), R"({"a":1,"b":2})");
+  EXPECT_EQ(read(R"({"a":[{"b":[{"c":1}],"c":{"b":3,"d":4}},5],"b":{"b":{}}})"), R"({"a":[{"c":{"d":4}},5],"b":{}})");
+  EXPECT_FALSE(value_from_json(R"({"a":{"b":nul}})", wanted));
+  const std::string deep = std::string(kMaxValueDepth + 10, '[') + std::string(kMaxValueDepth + 10, ']');
+  EXPECT_FALSE(value_from_json(R"({"a":{"b":)" + deep + "}}", wanted));
+}
+
 TEST(Value, WhatIsNoJsonIsMalformed) {
   for (const std::string_view json : {"", "{", "[1,]", "nul", "\"\xFF\"", "{\"a\":1}}", "1 2"}) {
     const auto value = value_from_json(json);

@@ -232,6 +232,17 @@ Result<ItemReport> read_report(const Value& data) {
   return out;
 }
 
+/// What a report is made of. The rest of a frame (its locals, the lines around it) and telemetry, most of an item, stay
+/// in the document.
+bool is_used(std::span<const std::string_view> path) {
+  if (path.front() == "data") path = path.subspan(1);
+  if (path.size() < 3 || path[0] != "body") return true;
+  if (path[1] == "telemetry") return false;
+  constexpr std::array<std::string_view, 4> kOfFrame = {"filename", "lineno", "method", "code"};
+  if (path.size() < 4 || path[2] != "frames" || (path[1] != "trace" && path[1] != "trace_chain")) return true;
+  return std::ranges::find(kOfFrame, path[3]) != kOfFrame.end();
+}
+
 /// `data` of the wrapped form; the value itself otherwise.
 const Value& data_of(const Value& item) {
   const Value* data = member(&item, "data");
@@ -326,12 +337,12 @@ std::string_view json_of_body(std::string_view body, std::string& buffer) {
 ItemBody decode_item_body(std::string_view body) {
   std::string buffer;
   std::string_view json = json_of_body(body, buffer);
-  auto root = value_from_json(json);
+  auto root = value_from_json(json, is_used);
   std::optional<std::string> mended;
   if (!root) mended = with_whole_characters(json);
   if (mended) {
     json = *mended;
-    root = value_from_json(json);
+    root = value_from_json(json, is_used);
   }
   if (!root) return {"", fail(ErrorCode::kMalformed, "The request body could not be parsed as JSON.")};
   const Array* list = root->as<Array>();

@@ -52,6 +52,22 @@ TEST(ItemReport, KeepsTheDocumentAsItWasSent) {
   EXPECT_EQ(two.reports->at(1).document, kMessage);
 }
 
+/// What is not asked of frames and of telemetry is left out only there, and stays in the document.
+TEST(ItemReport, ReadsPastLocalsAndTelemetry) {
+  constexpr std::string_view kFull =
+      R"({"environment":"test","body":{"telemetry":[{"body":{"message":"clicked"}}],)"
+      R"("trace":{"frames":[{"filename":"a.py","lineno":3,"method":"f","code":"x","locals":{"code":"y"},)"
+      R"("context":{"pre":["p"],"post":[]},"args":[[[]]]}],"exception":{"class":"E","message":"m"},)"
+      R"("extra":{"trace_id":"0af7651916cd43dd8448eb211c80319c"}}},)"
+      R"("custom":{"body":{"telemetry":{"k":1}},"frames":[{"locals":{"v":2}}]}})";
+  const ItemReport report = only(decode_item_body(wrapped(kFull)));
+  EXPECT_EQ(report.document, kFull);
+  EXPECT_EQ(report.stacktrace, "Traceback (most recent call last):\n  File \"a.py\", line 3, in f\n    x\nE: m\n");
+  EXPECT_EQ(report.trace_id.id, trace_id_from_text("0af7651916cd43dd8448eb211c80319c").id);
+  EXPECT_EQ(to_plain_json(Value(report.custom)), R"({"body":{"telemetry":{"k":1}},"frames":[{"locals":{"v":2}}]})");
+  EXPECT_FALSE(decode_item_body(R"({"environment":"t","body":{"telemetry":{"a":1},"message":{"body":"m"}}})").reports);
+}
+
 TEST(ItemReport, MendsHalvesOfCharacters) {
   const ItemReport report = only(decode_item_body(R"({"environment":"e","body":{"message":{"body":"cut \ud83d"}}})"));
   EXPECT_EQ(report.title, "cut \xEF\xBF\xBD");
