@@ -35,6 +35,17 @@ def test_values_are_what_they_look_like(logs, filled):
     assert [row["n"] for row in rows] == ["10"]  # what is no number is neither less nor more than one
 
 
+def test_expressions_with_named_groups(logs, filled):
+    group = filled(["RequestId: a1 done", "RequestId: done", "no (?<id>x)"])
+    for query in (r"filter @message like /RequestId: (?<id>\S+\d)/", r"filter @message =~ /(?P<word>a1)/",
+                  r"filter @message like /[(?<]+id/ | filter @message not like /x y/"):
+        rows, _ = insights(logs, group, query + " | stats count(*) as c")
+        assert rows == [{"c": "1"}], query
+    message = refused("MalformedQueryException", logs.start_query, logGroupName=group, startTime=1, endTime=2,
+                      queryString="filter @message like /a(?=b)/")
+    assert "the regular expression is not valid: invalid perl operator: (?=" in message
+
+
 def test_keys_with_dots(logs, filled):
     group = filled([json.dumps(each) for each in (
         {"id": 1, "service.name": "shop", "attributes": {"http.method": "GET", "http": {"route": "/a"}}, "a.0": 5},

@@ -6,31 +6,10 @@
 #include <algorithm>
 
 namespace tetrascope::cloudwatch_logs {
+namespace {
 
-std::expected<GroupPattern, std::string> glob_pattern(std::string_view glob, const std::vector<std::string>& names) {
-  GroupPattern out;
-  out.pattern = "(?s)";
-  std::size_t stars = 0;
-  for (std::size_t at = 0; at < glob.size();) {
-    if (glob[at] == '*') {
-      ++stars;
-      // The last one, with nothing behind it, takes the rest.
-      out.pattern += glob.substr(at + 1).empty() ? "(.*)" : "(.*?)";
-      ++at;
-      continue;
-    }
-    const std::size_t end = std::min(glob.find('*', at), glob.size());
-    out.pattern += re2::RE2::QuoteMeta(re2::StringPiece(glob.data() + at, end - at));
-    at = end;
-  }
-  if (stars == 0) return std::unexpected("the pattern of parse has no *");
-  if (stars != names.size())
-    return std::unexpected(fmt::format("the pattern of parse has {} * for {} names", stars, names.size()));
-  out.names = names;
-  return out;
-}
-
-std::expected<GroupPattern, std::string> group_pattern(std::string_view regex, const std::vector<std::string>& names) {
+/// The expression with its groups by number, and their names. RE2 writes `(?P<name>` for what people write `(?<name>`.
+GroupPattern without_names(std::string_view regex) {
   GroupPattern out;
   bool in_class = false;
   for (std::size_t at = 0; at < regex.size(); ++at) {
@@ -57,6 +36,49 @@ std::expected<GroupPattern, std::string> group_pattern(std::string_view regex, c
       out.names.emplace_back();
     }
   }
+  return out;
+}
+
+re2::RE2::Options quiet() {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  return options;
+}
+
+}  // namespace
+
+std::expected<std::string, std::string> search_pattern(std::string_view regex) {
+  std::string pattern = without_names(regex).pattern;
+  const re2::RE2 compiled(pattern, quiet());
+  if (!compiled.ok()) return std::unexpected("the regular expression is not valid: " + compiled.error());
+  return pattern;
+}
+
+std::expected<GroupPattern, std::string> glob_pattern(std::string_view glob, const std::vector<std::string>& names) {
+  GroupPattern out;
+  out.pattern = "(?s)";
+  std::size_t stars = 0;
+  for (std::size_t at = 0; at < glob.size();) {
+    if (glob[at] == '*') {
+      ++stars;
+      // The last one, with nothing behind it, takes the rest.
+      out.pattern += glob.substr(at + 1).empty() ? "(.*)" : "(.*?)";
+      ++at;
+      continue;
+    }
+    const std::size_t end = std::min(glob.find('*', at), glob.size());
+    out.pattern += re2::RE2::QuoteMeta(re2::StringPiece(glob.data() + at, end - at));
+    at = end;
+  }
+  if (stars == 0) return std::unexpected("the pattern of parse has no *");
+  if (stars != names.size())
+    return std::unexpected(fmt::format("the pattern of parse has {} * for {} names", stars, names.size()));
+  out.names = names;
+  return out;
+}
+
+std::expected<GroupPattern, std::string> group_pattern(std::string_view regex, const std::vector<std::string>& names) {
+  GroupPattern out = without_names(regex);
   if (names.size() > out.names.size())
     return std::unexpected("the regular expression of parse has fewer groups than names");
   // A list of names is of the groups without one, or of all.
@@ -65,9 +87,7 @@ std::expected<GroupPattern, std::string> group_pattern(std::string_view regex, c
   for (std::string& name : out.names) {
     if (next != names.end() && (name.empty() || unnamed < names.size())) name = *next++;
   }
-  re2::RE2::Options options;
-  options.set_log_errors(false);
-  const re2::RE2 compiled(out.pattern, options);
+  const re2::RE2 compiled(out.pattern, quiet());
   if (!compiled.ok()) return std::unexpected("the regular expression of parse is not valid");
   if (compiled.NumberOfCapturingGroups() != static_cast<int>(out.names.size()) ||
       std::ranges::all_of(out.names, &std::string::empty))

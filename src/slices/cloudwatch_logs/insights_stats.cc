@@ -7,6 +7,7 @@
 #include "query/check.h"
 #include "query/types.h"
 #include "slices/cloudwatch_logs/insights_functions.h"
+#include "slices/cloudwatch_logs/insights_patterns.h"
 
 namespace tetrascope::cloudwatch_logs {
 namespace {
@@ -39,9 +40,12 @@ Parsed<TypedQueryExpr> compile_list_membership(const QueryNode& node, const Type
 
 Parsed<TypedQueryExpr> compile_like(const QueryNode& node, const TypedQueryExpr& left) {
   const QueryNode& pattern = *node.arguments[1];
-  if (pattern.kind == Node::kRegex || pattern.kind == Node::kText) {
-    const F function = pattern.kind == Node::kRegex ? F::kMatches : F::kContains;
-    return TypedQueryExpr{plan::call(function, {as_text(left), literal(Value(pattern.text))}), Type::kBool};
+  if (pattern.kind == Node::kText)
+    return TypedQueryExpr{plan::call(F::kContains, {as_text(left), literal(Value(pattern.text))}), Type::kBool};
+  if (pattern.kind == Node::kRegex) {
+    auto regex = search_pattern(pattern.text);
+    if (!regex) return wrong_query(pattern, regex.error());
+    return TypedQueryExpr{plan::call(F::kMatches, {as_text(left), literal(Value(*std::move(regex)))}), Type::kBool};
   }
   return wrong_query(pattern, "a text or a regular expression is expected");
 }
