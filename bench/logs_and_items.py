@@ -11,6 +11,7 @@ of the cores.
 """
 
 import argparse
+import itertools
 import json
 import pathlib
 import random
@@ -96,19 +97,29 @@ def questions(server, now, events):
                 return count
             question["nextToken"] = answer["nextToken"]
 
+    # Each time another word: the engine remembers where a condition held, and would look nowhere else the next time.
+    number = itertools.count(100_007, 1_000)
+
+    def one(**more):
+        assert found(f'"request {next(number) % events} done"', **more) == 1
+
     rare = events // 100_000
     assert found("needle") == rare
     assert found('{ $.message = "*needle*" }') == rare
     assert found('"request 777 done"') == 1
+
+    def rare_in_json():
+        assert found(f'{{ $.message = "*needle*" || $.message = "none{next(number)}" }}') == rare
+
     def asked(**more):
         return lambda: ask(server, "FilterLogEvents", {"logGroupName": GROUP, **more})
 
     calls = {
-        "FilterLogEvents, a rare term": lambda: found("needle"),
+        "FilterLogEvents, a rare term": one,
         "FilterLogEvents, a rare term, newest first":
-            lambda: found("needle", startFromHead=False, startTime=(now - 3700) * 1000),
-        "FilterLogEvents, a JSON pattern of a rare word": lambda: found('{ $.message = "*needle*" }'),
-        "FilterLogEvents, a term that nothing has": lambda: found("nowhere"),
+            lambda: one(startFromHead=False, startTime=(now - 3700) * 1000),
+        "FilterLogEvents, a JSON pattern of a rare word": rare_in_json,
+        "FilterLogEvents, a term that nothing has": lambda: found(f"nowhere{next(number)}"),
         "FilterLogEvents, first 100 of a JSON comparison": asked(filterPattern="{ $.status = 500 }", limit=100),
         "FilterLogEvents, first 100": asked(limit=100),
         "GetLogEvents, last 100 of a stream":
