@@ -91,8 +91,9 @@ class Expressions {
     if (node.text == "bin") return bin(node);
     std::vector<TypedQueryExpr> arguments;
     const bool first_only = node.text == "in" || node.text == "like";
+    const bool takes_period = node.text == "datefloor" || node.text == "dateceil";
     for (const auto& argument : node.arguments) {
-      if (argument->kind == Node::kPeriod || (first_only && !arguments.empty())) {
+      if ((takes_period && argument->kind == Node::kPeriod) || (first_only && !arguments.empty())) {
         arguments.push_back(missing_value());
         continue;
       }
