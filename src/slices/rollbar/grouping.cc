@@ -12,7 +12,12 @@ namespace tetrascope::rollbar {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool has_digit(std::string_view text) { return std::ranges::any_of(text, is_digit); }
+bool has_run(std::string_view text, bool (*counts)(char), std::size_t length) {
+  std::size_t run = 0;
+  return std::ranges::any_of(text, [&](char c) { return (run = counts(c) ? run + 1 : 0) == length; });
+}
 
 /// Frames of runtimes and loaders: which of them stand in a stack says nothing of the error.
 bool is_boilerplate(std::string_view filename) {
@@ -50,11 +55,12 @@ std::string normalised_path(std::string_view path, std::string_view root) {
     text = path_of_url(path);
   }
   std::ranges::replace(text, '\\', '/');
-  if (!has_digit(text)) return text;
+  // Most paths have neither, and an item has hundreds of frames: the expressions are asked where they can match.
   static const RE2 kDate(R"(\d{4}[-_.]?[01]\d[-_.]?[0-3]\d(?:[-_.T]?\d{2,6})?)");
   static const RE2 kHash(R"(\b[0-9a-fA-F]{7,64}\b)");
-  RE2::GlobalReplace(&text, kDate, "");
-  RE2::GlobalReplace(&text, kHash, "");
+  if (!has_digit(text)) return text;
+  if (has_run(text, is_digit, 4)) RE2::GlobalReplace(&text, kDate, "");
+  if (has_run(text, is_hex_digit, 7)) RE2::GlobalReplace(&text, kHash, "");
   return text;
 }
 

@@ -39,6 +39,11 @@ TEST(Grouping, PathsLoseRootHostHashesAndDates) {
            {"/app/main.d504f0ad1.chunk.js", "", "/app/main..chunk.js"},
            {"C:\\app\\a.cs", "", "C:/app/a.cs"},
            {"lib/python3.11/a.py", "", "lib/python3.11/a.py"},
+           {"/logs/2026-11-22/a.py", "", "/logs//a.py"},
+           {"/deadbeef/a1.js", "", "//a1.js"},
+           {"/deadbeef/a.js", "", "/deadbeef/a.js"},
+           {"/v1234567/abcde12.js", "", "/v1234567/.js"},
+           {"/app/123/456.py", "", "/app/123/456.py"},
        }) {
     EXPECT_EQ(normalised_path(c.path, c.root), c.normalised) << c.path;
   }
