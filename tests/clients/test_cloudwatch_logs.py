@@ -56,6 +56,35 @@ def test_groups_and_streams(logs, group):
     assert logs.describe_log_streams(logGroupName=group)["logStreams"] == []
 
 
+def test_short_pages_over_many_events(logs, group):
+    """Short pages are read in parts of the group's time: each event is in one of them, whichever way they are read."""
+    logs.create_log_stream(logGroupName=group, logStreamName="s")
+    begin = now_ms() - 3_600_000
+    for batch in range(7):  # over fifty thousand, and over minutes
+        at = begin + batch * 300_000
+        logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[
+            {"timestamp": at + n * 20,
+             "message": json.dumps({"n": batch * 10_000 + n, "is": "odd" if n % 2 else "even"})}
+            for n in range(10_000)])
+
+    def found(pattern, **more):
+        pages, token = [], {}
+        while not pages or token:
+            page = logs.filter_log_events(logGroupName=group, filterPattern=pattern, **more, **token)
+            pages.append([json.loads(event["message"])["n"] for event in page["events"]])
+            token = {"nextToken": page["nextToken"]} if "nextToken" in page else {}
+        return pages
+
+    rare = list(range(4_321, 70_000, 10_000))
+    assert [n for page in found('"4321,"', limit=3) for n in page] == rare
+    assert [n for page in found('"4321,"', limit=3, startFromHead=False, startTime=begin) for n in page] == rare[::-1]
+    assert [n for page in found('{ $.n = "*4321" }', limit=3) for n in page] == rare
+    odd = found("odd", limit=1_000)
+    assert [len(page) for page in odd if page] == [1_000] * 35
+    assert [n for page in odd for n in page] == list(range(1, 70_000, 2))
+    assert found("nothing", limit=1_000) == [[]]
+
+
 def test_other_regions_have_other_groups(server, group):
     other = boto3.client("logs", endpoint_url=server.url, **{**CREDENTIALS, "region_name": "eu-west-1"})
     assert other.describe_log_groups(logGroupNamePrefix=group)["logGroups"] == []

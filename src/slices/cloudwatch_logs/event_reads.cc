@@ -123,6 +123,7 @@ std::vector<plan::TimeRange> parts_of(const plan::Runner& runner, const EventSel
         parts.push_back({range.from, {end}});
         range.from.value = end;
       }
+      if (selection.first_rows > 0) break;
       rows = 0;
       wanted *= kPartGrowth;
       if (selection.matches) wanted = std::min(wanted, kMostTestedRows);
@@ -240,7 +241,7 @@ Result<EventPage> read_events(const plan::Runner& runner, const EventSelection& 
   std::size_t bytes = 0;
   std::size_t rows = selection.matches ? std::max(kScanRows, selection.limit) : selection.limit;
   const auto until = std::chrono::steady_clock::now() + kScanTime;
-  const auto parts = parts_of(runner, selection, start, rows + kAgain);
+  const auto parts = parts_of(runner, selection, start, std::max(rows + kAgain, selection.first_rows));
   for (std::size_t part = 0; part < parts.size();) {
     // Rows of the start's own moment come again.
     const std::size_t again = start ? kAgain : 0;

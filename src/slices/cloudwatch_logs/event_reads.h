@@ -48,6 +48,8 @@ struct EventSelection {
   /// time where that holds enough. Null: all of the time is read at once, which is best for what only the engine tests
   /// and what is rare.
   plan::ExprPtr counted = nullptr;
+  /// Not 0: so many rows, at least, are read first where they are counted, and then all others.
+  std::size_t first_rows = 0;
   /// Milliseconds, both inclusive.
   std::int64_t from_ms = 0;
   std::int64_t to_ms = 0;

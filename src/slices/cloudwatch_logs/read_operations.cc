@@ -26,6 +26,10 @@ constexpr std::int64_t kNoEndMs = 9'000'000'000'000;
 /// FilterLogEvents goes backwards only over events of 2024 and later (2.0).
 constexpr std::int64_t kBackwardFromMs = 1'704'067'200'000;
 constexpr std::size_t kMaxStreamsNamed = 100;
+/// A short page of a term pattern looks at so many events first, since a common term fills it from them. For a long
+/// one, and a rare term, one search in all is the fastest.
+constexpr std::int64_t kShortPage = 1'000;
+constexpr std::size_t kFirstRowsOfTerms = 50'000;
 
 std::unexpected<Fault> bad_token() {
   return aws::refuse(std::string(kInvalidParameter), "The specified nextToken is invalid.");
@@ -217,13 +221,16 @@ Outcome<Answer> filter_log_events(Call& call) {
     start = *read;
   }
   const ExprPtr counted = plan::both(std::move(condition), std::move(of_streams));
+  const bool of_terms = pattern->kind == FilterPattern::Kind::kTerms;
+  const std::int64_t most = limit.value_or(kMaxEvents);
   EventSelection selection{.condition = counted,
-                           .counted = pattern->kind == FilterPattern::Kind::kTerms ? nullptr : counted,
+                           .counted = of_terms && most > kShortPage ? nullptr : counted,
+                           .first_rows = of_terms ? kFirstRowsOfTerms : 0,
                            .from_ms = from.value_or(0),
                            .to_ms = to.value_or(kNoEndMs),
                            .backward = start.backward,
                            .start = token ? std::optional(start.place) : std::nullopt,
-                           .limit = static_cast<std::size_t>(limit.value_or(kMaxEvents))};
+                           .limit = static_cast<std::size_t>(most)};
   const PatternCondition filter = pattern_condition(*pattern);
   selection.condition = plan::both(selection.condition, filter.condition);
   if (!filter.exact) {
