@@ -249,8 +249,8 @@ struct Aggregate {
   std::string level = {};
   /// An integer column: how many rows each row stands for (sample rate; missing = 1). "" = 1. kCount, kSum, kAverage,
   /// kQuantile, kHistogram and kConcurrency are weighted by it, the others never.
-  std::string weight;
-  std::string time;  ///< for kFirst, kLast and kConcurrency
+  std::string weight = {};
+  std::string time = {};  ///< for kFirst, kLast and kConcurrency
 };
 
 enum class MissingOrder { kFirst, kLast };
