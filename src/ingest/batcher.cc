@@ -1,9 +1,9 @@
 #include "ingest/batcher.h"
 
 #include <fmt/core.h>
+#include <malloc.h>
 
 #include <algorithm>
-#include <future>
 #include <random>
 #include <utility>
 
@@ -16,14 +16,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-std::array<std::size_t, 5> table_rows(const Batch& batch) {
-  std::array<std::size_t, 5> rows{};
-  std::size_t table = 0;
-  Batch::each(batch, [&](std::string_view, const auto& columns) { rows[table++] = columns.rows(); });
-  return rows;
-}
-
-std::size_t total(const std::array<std::size_t, 5>& rows) {
+std::size_t total(const TableRows& rows) {
   std::size_t sum = 0;
   for (const std::size_t count : rows) sum += count;
   return sum;
@@ -35,7 +28,7 @@ std::size_t memory(const Batch& batch) {
   return bytes;
 }
 
-void take_back(Batch& batch, const std::array<std::size_t, 5>& rows) {
+void take_back(Batch& batch, const TableRows& rows) {
   std::size_t table = 0;
   Batch::each(batch, [&](std::string_view, auto& columns) { columns.truncate(rows[table++]); });
 }
@@ -51,23 +44,8 @@ Result<void> check_aligned(const Batch& batch) {
   return fail(ErrorCode::kInternal, std::move(message));
 }
 
-void encode_table(const Batch& batch, std::size_t wanted, std::size_t begin, std::size_t end, NativeWriter& out) {
-  std::size_t table = 0;
-  Batch::each(batch, [&](std::string_view, const auto& columns) {
-    if (table++ == wanted) columns.encode(out, begin, end);
-  });
-}
-
 /// A batch that held more is not kept: its columns would keep the memory of the largest for ever.
 constexpr std::size_t kMostSpareBytes = std::size_t{32} << 20;
-
-constexpr std::size_t kDocuments = 4;  // where Batch::each comes to them: last
-
-std::string_view table_name(std::size_t wanted) {
-  constexpr std::array<std::string_view, 5> kNames = {"spans", "logs", "occurrences", "metrics", "documents"};
-  static_assert(kNames[kDocuments] == "documents");
-  return kNames[wanted];
-}
 
 bool for_now(const Error& error) {
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kDeadlineExceeded ||
@@ -118,7 +96,7 @@ Result<void> Batcher::write(const Decode& decode, Done done) {
   }
 
   Caller caller;
-  caller.begin = table_rows(shard->batch);
+  caller.begin = rows_of(shard->batch);
   Result<void> decoded = decode(shard->batch);
   if (decoded) decoded = check_aligned(shard->batch);
   if (!decoded) {
@@ -127,7 +105,7 @@ Result<void> Batcher::write(const Decode& decode, Done done) {
     if (total(caller.begin) == 0) shard->batch = fresh_batch();
     return decoded;
   }
-  caller.end = table_rows(shard->batch);
+  caller.end = rows_of(shard->batch);
   const std::size_t rows = total(caller.end) - total(caller.begin);
   if (rows == 0) {
     shard_lock.unlock();
@@ -171,12 +149,19 @@ Batch Batcher::fresh_batch() {
 }
 
 void Batcher::recycle(std::vector<Taken>& taken) {
+  bool was_large = false;
   for (Taken& one : taken) {
-    if (memory(one.batch) > kMostSpareBytes) continue;
+    if (memory(one.batch) > kMostSpareBytes) {
+      was_large = true;
+      one.batch = Batch();
+      continue;
+    }
     one.batch.clear();
     const std::lock_guard lock(mutex_);
     if (spare_.size() < kShards) spare_.push_back(std::move(one.batch));
   }
+  // What large requests needed is free in the arenas of many threads, and would stay there beside what others need.
+  if (was_large) malloc_trim(0);
 }
 
 void Batcher::stop() {
@@ -238,68 +223,59 @@ void Batcher::commit(std::vector<Taken>& taken) {
   if (const auto stored = store_fields(taken); !stored)
     log_warning("field catalogue not stored: {}", stored.error().message);
 
-  const auto is_empty = [&taken](std::size_t table) {
-    return std::ranges::all_of(taken, [table](const Taken& one) { return table_rows(one.batch)[table] == 0; });
-  };
-  // Documents go before the rows that lead to them: a kill in between leaves no row whose document is missing.
-  if (!is_empty(kDocuments)) store(taken, kDocuments);
-  std::array<std::future<void>, kDocuments> others;
-  std::size_t mine = kTables;
-  for (std::size_t table = 0; table < kDocuments; ++table) {
-    if (is_empty(table)) continue;
-    if (mine == kTables) {
-      mine = table;
-    } else {
-      others[table] = std::async(std::launch::async, [this, &taken, table] { store(taken, table); });
-    }
-  }
-  if (mine != kTables) store(taken, mine);
-  for (auto& other : others) {
-    if (other.valid()) other.get();
+  commit_.clear();
+  for (const Taken& one : taken) commit_.add(one.batch, {}, rows_of(one.batch));
+  const std::vector<Insert> inserts = inserts_of(commit_);
+  if (const auto stored = repeat([&] { return storage_.commit(inserts); }); !stored) {
+    log_error("commit failed: {}", stored.error().message);
+    for (const Insert& insert : inserts) store_alone(taken, insert, stored.error());
   }
   answer(taken);
 }
 
-void Batcher::store(std::vector<Taken>& taken, std::size_t table) {
-  NativeWriter& native = encoded_[table];
-  native.clear();
-  for (const Taken& one : taken) {
-    if (const std::size_t rows = table_rows(one.batch)[table]; rows > 0)
-      encode_table(one.batch, table, 0, rows, native);
-  }
-  const auto stored = insert_with_retries(table_name(table), native.view());
-  if (native.view().size() > kMostSpareBytes) native = {};
-  if (stored) return;
-  log_error("commit to {} failed: {}", table_name(table), stored.error().message);
+std::vector<Insert> Batcher::inserts_of(const Commit& commit) {
+  std::vector<Insert> inserts;
+  for (const Commit::Piece* piece : commit.pieces())
+    inserts.push_back({table_name(piece->table), piece->native.view(), next_token(), piece->week});
+  return inserts;
+}
+
+/// The rows of a table and week, of a commit that failed. When somebody's rows are not acceptable, each caller's go in
+/// for themselves, so that only the culprit's fail.
+void Batcher::store_alone(std::vector<Taken>& taken, const Insert& insert, const Error& why) {
+  const bool later = for_now(why);
+  if (!later && repeat([&] { return storage_.insert(insert); })) return;  // once: its token is the commit's
   for (Taken& one : taken) {
     for (Caller& caller : one.callers) {
-      if (caller.begin[table] == caller.end[table]) continue;
-      // When somebody's rows are not acceptable, each caller's go in for themselves, so that only the culprit's fail.
-      caller.failed[table] = for_now(stored.error()) ? stored.error().code : store_rows_of(one.batch, caller, table);
+      for (std::size_t table = 0; table < kBatchTables; ++table) {
+        if (table_name(table) != insert.table || caller.begin[table] == caller.end[table]) continue;
+        const auto failed = later ? why.code : store_rows_of(one.batch, caller, table, insert.partition);
+        if (failed) caller.failed = failed;
+      }
     }
   }
 }
 
-std::optional<ErrorCode> Batcher::store_rows_of(const Batch& batch, const Caller& caller, std::size_t table) {
-  NativeWriter native;
-  encode_table(batch, table, caller.begin[table], caller.end[table], native);
-  const auto stored = insert_with_retries(table_name(table), native.view());
-  if (stored) return std::nullopt;
-  return stored.error().code;
+std::optional<ErrorCode> Batcher::store_rows_of(const Batch& batch, const Caller& caller, std::size_t table,
+                                                std::int64_t week) {
+  Commit mine;
+  mine.add(batch, table, caller.begin[table], caller.end[table]);
+  for (const Insert& insert : inserts_of(mine)) {
+    if (insert.partition != week) continue;
+    if (const auto stored = repeat([&] { return storage_.insert(insert); }); !stored) return stored.error().code;
+  }
+  return std::nullopt;
 }
 
-Result<void> Batcher::insert_with_retries(std::string_view table, std::string_view native) {
-  std::string token;
-  {
-    const std::lock_guard lock(mutex_);
-    token = fmt::format("{}-{}", token_prefix_, ++token_number_);
-  }
+std::string Batcher::next_token() { return fmt::format("{}-{}", token_prefix_, ++token_number_); }
+
+Result<void> Batcher::repeat(const std::function<Result<void>()>& store) {
   const auto give_up = Clock::now() + limits_.retry_for;
   for (std::chrono::milliseconds pause{20};; pause = std::min(pause * 2, std::chrono::milliseconds{500})) {
-    Result<void> inserted = storage_.insert({table, native, token});
-    if (inserted || !for_now(inserted.error()) || Clock::now() + pause > give_up) return inserted;
+    Result<void> stored = store();
+    if (stored || !for_now(stored.error()) || Clock::now() + pause > give_up) return stored;
     std::unique_lock lock(mutex_);
-    if (changed_.wait_for(lock, pause, [this] { return stopping_; })) return inserted;
+    if (changed_.wait_for(lock, pause, [this] { return stopping_; })) return stored;
   }
 }
 
@@ -320,7 +296,9 @@ Result<void> Batcher::store_fields(const std::vector<Taken>& taken) {
     note(Signal::kMetrics, seen.metrics);
   }
   if (unstored_fields_.empty()) return {};
-  RETURN_IF_ERROR(insert_with_retries("fields", encode_fields(unstored_fields_)));
+  const std::string native = encode_fields(unstored_fields_);
+  const Insert insert{"fields", native, next_token(), 0};
+  RETURN_IF_ERROR(repeat([&] { return storage_.insert(insert); }));
   unstored_fields_.clear();
   return {};
 }
@@ -329,15 +307,11 @@ void Batcher::answer(std::vector<Taken>& taken) {
   std::size_t rows = 0;
   std::size_t bytes = 0;
   std::size_t failed = 0;
-  const auto failure_of = [](const Caller& caller) {
-    const auto failure = std::ranges::find_if(caller.failed, [](const auto& code) { return code.has_value(); });
-    return failure == caller.failed.end() ? std::optional<ErrorCode>() : *failure;
-  };
   for (const Taken& one : taken) {
     for (const Caller& caller : one.callers) {
       rows += caller.rows;
       bytes += caller.bytes;
-      failed += failure_of(caller) ? 1 : 0;
+      failed += caller.failed ? 1 : 0;
     }
   }
   {
@@ -351,8 +325,8 @@ void Batcher::answer(std::vector<Taken>& taken) {
   }
   for (Taken& one : taken) {
     for (Caller& caller : one.callers) {
-      if (const auto failure = failure_of(caller))
-        caller.done(std::unexpected(not_stored(*failure)));
+      if (caller.failed)
+        caller.done(std::unexpected(not_stored(*caller.failed)));
       else
         caller.done({});
     }

@@ -1,6 +1,6 @@
 #pragma once
-// Group commit: everything that arrived since the last commit becomes one insert a table, then all its callers are
-// answered.
+// Group commit: everything that arrived since the last commit is stored together, one insert a table, then all its
+// callers are answered.
 
 #include <array>
 #include <chrono>
@@ -18,6 +18,7 @@
 
 #include "base/result.h"
 #include "ingest/batch.h"
+#include "ingest/commit.h"
 #include "model/field_catalogue.h"
 #include "storage/storage.h"
 
@@ -62,12 +63,11 @@ class Batcher {
 
  private:
   static constexpr std::size_t kShards = 2;  // as many writers decode at once
-  static constexpr std::size_t kTables = 5;
 
   /// One caller's rows: [begin, end) of each table of its shard's batch.
   struct Caller {
-    std::array<std::size_t, kTables> begin{}, end{};
-    std::array<std::optional<ErrorCode>, kTables> failed{};
+    TableRows begin{}, end{};
+    std::optional<ErrorCode> failed;
     std::size_t rows = 0, bytes = 0;
     Done done;
   };
@@ -88,9 +88,12 @@ class Batcher {
   bool wait_for_work();
   void commit(std::vector<Taken>& taken);
   Result<void> store_fields(const std::vector<Taken>& taken);
-  void store(std::vector<Taken>& taken, std::size_t table);
-  std::optional<ErrorCode> store_rows_of(const Batch& batch, const Caller& caller, std::size_t table);
-  Result<void> insert_with_retries(std::string_view table, std::string_view native);
+  std::vector<Insert> inserts_of(const Commit& commit);
+  void store_alone(std::vector<Taken>& taken, const Insert& insert, const Error& why);
+  std::optional<ErrorCode> store_rows_of(const Batch& batch, const Caller& caller, std::size_t table,
+                                         std::int64_t week);
+  std::string next_token();
+  Result<void> repeat(const std::function<Result<void>()>& store);
   void answer(std::vector<Taken>& taken);
 
   Storage& storage_;
@@ -108,10 +111,10 @@ class Batcher {
   bool stopped_ = false;      ///< the last commit is done: nobody would answer a writer that is still decoding
   Counters counters_;
   std::string token_prefix_;
-  std::uint64_t token_number_ = 0;
 
   std::vector<FieldCatalogue::Field> unstored_fields_;  // the commit thread's own, as is what follows
-  std::array<NativeWriter, kTables> encoded_;           ///< each table's latest commit, for the sake of its memory
+  Commit commit_;                                       ///< the latest one
+  std::uint64_t token_number_ = 0;
   std::unique_ptr<AttributePromoter> promoter_;
   std::thread thread_;
 };

@@ -24,6 +24,10 @@ class FakeStorage : public Storage {
     tables_[std::string(rows.table)].emplace_back(rows.native);
     return {};
   }
+  Result<void> commit(std::span<const Insert> inserts) override {
+    for (const Insert& rows : inserts) partitions_[std::string(rows.table)].push_back(rows.partition);
+    return Storage::commit(inserts);
+  }
   Result<Rows> execute(const Statement& /*statement*/, const QueryBounds& /*bounds*/) override { return Rows{}; }
   Result<Usage> usage() override { return Usage{}; }
 
@@ -39,6 +43,11 @@ class FakeStorage : public Storage {
     const std::unique_lock lock(mutex_);
     return tables_[table].size();
   }
+  /// Of a table's inserts, commit by commit.
+  [[nodiscard]] std::vector<std::int64_t> partitions(const std::string& table) {
+    const std::unique_lock lock(mutex_);
+    return partitions_[table];
+  }
   [[nodiscard]] bool holds(const std::string& table, std::string_view text) {
     const std::unique_lock lock(mutex_);
     for (const auto& block : tables_[table]) {
@@ -53,10 +62,11 @@ class FakeStorage : public Storage {
   bool held_ = false;
   int refusals_ = 0;
   std::map<std::string, std::vector<std::string>> tables_;
+  std::map<std::string, std::vector<std::int64_t>> partitions_;
 };
 
-void add_document(Batch& batch, std::string_view text) {
-  batch.documents.origin.add({1}, {"test", "default", "tests", "service", "{}", "{}", {2}});
+void add_document(Batch& batch, std::string_view text, UnixNanos received = {2}) {
+  batch.documents.origin.add({1}, {"test", "default", "tests", "service", "{}", "{}", received});
   batch.documents.trace.add({}, {});
   batch.documents.time.add(1);
   batch.documents.kind.add("test");
@@ -182,6 +192,25 @@ TEST(Batcher, OnlyTheCulpritsRowsFail) {
   EXPECT_EQ(bad_answer.error().code, ErrorCode::kInvalid);
   EXPECT_TRUE(good.get());
   EXPECT_TRUE(storage.holds("documents", "innocent"));
+}
+
+TEST(Batcher, RowsThatArrivedInTwoWeeksAreTwoInserts) {
+  constexpr std::int64_t kMonday = 20'416 * std::int64_t{86'400'000'000'000};
+  FakeStorage storage;
+  FieldCatalogue fields;
+  AttributeLayouts layouts;
+  Batcher batcher(storage, fields, layouts);
+  auto promise = std::make_shared<std::promise<Result<void>>>();
+  ASSERT_TRUE(batcher.write(
+      [](Batch& batch) -> Result<void> {
+        for (const std::int64_t after : {-2, -1, 0, 1, -1}) add_document(batch, "row", {kMonday + after});
+        return {};
+      },
+      [promise](const Result<void>& done) { promise->set_value(done); }));
+  EXPECT_TRUE(promise->get_future().get());
+  const std::int64_t week = week_of_arrival({kMonday});
+  EXPECT_EQ(storage.partitions("documents"), (std::vector{week - 1, week}));
+  EXPECT_EQ(storage.inserts("documents"), 2U);
 }
 
 TEST(Batcher, AFullBatchRefusesBeforeItDecodes) {

@@ -22,6 +22,14 @@ constexpr std::int32_t time_bucket(UnixNanos time, std::int64_t step) {
   return static_cast<std::int32_t>(time.value % step < 0 ? quotient - 1 : quotient);
 }
 
+/// Which partition of its table a row is in (model/schema.cc): weeks, that begin on Monday, UTC. 1970 began on a
+/// Thursday.
+constexpr std::int64_t week_of_arrival(UnixNanos received) {
+  constexpr std::int64_t kDay = 86'400 * kNanosPerSecond, kDaysFromMonday = 3, kWeek = 7;
+  const std::int64_t days = received.value / kDay + kDaysFromMonday;
+  return days / kWeek;
+}
+
 /// Who sent a row: the same for all rows of one resource in one request.
 struct Origin {
   std::string_view protocol;  ///< `otlp`, `honeycomb`, …

@@ -51,6 +51,9 @@ EngineSettings insert_settings() {
       {"async_insert", "0"},  // the engine's own batching would answer from memory
       {"insert_deduplicate", "1"},
       {"max_insert_threads", "1"},
+      // However many rows: an insert is one part in each partition, which the journal relies on after a crash.
+      {"min_insert_block_size_rows", "1000000000000"},
+      {"min_insert_block_size_bytes", "0"},
       {"input_format_skip_unknown_fields", "0"},
       {"input_format_native_allow_types_conversion", "0"},
   };

@@ -2,6 +2,7 @@
 // A Storage in front of another one: whoever adds something overrides what concerns it.
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -14,6 +15,7 @@ class ForwardingStorage : public Storage {
   explicit ForwardingStorage(std::unique_ptr<Storage> inner) : inner_(std::move(inner)) {}
 
   Result<void> insert(const Insert& rows) override { return inner_->insert(rows); }
+  Result<void> commit(std::span<const Insert> inserts) override { return inner_->commit(inserts); }
   Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
     return inner_->execute(statement, bounds);
   }

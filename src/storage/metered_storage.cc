@@ -17,6 +17,13 @@ class MeteredStorage final : public ForwardingStorage {
     return stored;
   }
 
+  Result<void> commit(std::span<const Insert> inserts) override {
+    const auto begin = Histogram::Clock::now();
+    auto stored = inner().commit(inserts);
+    for (const Insert& rows : inserts) stats_.note(rows.table, rows.native.size(), begin, stored.has_value());
+    return stored;
+  }
+
  private:
   InsertStats& stats_;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ struct Insert {
   std::string_view native;  ///< one block or several; read only during the call
   /// The same token a second time, for the same table, stores nothing: a commit whose answer got lost can be repeated.
   std::string token;
+  /// Of the table: all rows are of this one. The journal sends those of different ones apart, so that what it sends is
+  /// one part, which is there or not after a crash.
+  std::int64_t partition = 0;
 };
 
 /// What a query may cost. Over it, the query ends with an error and the server goes on.
@@ -41,6 +45,14 @@ class Storage {
   /// Errors: kUnavailable (disk full, too many parts, server away: the same rows may go in later),
   /// kInvalid (the engine does not take these rows, and never will), kInternal.
   virtual Result<void> insert(const Insert& rows) = 0;
+
+  /// Rows of several tables that belong together. With a journal: all of them or, when it fails, none. Without one they
+  /// go in one after the other, and after a failure some may be there: the same call with the same tokens adds the
+  /// rest. Errors: those of insert().
+  virtual Result<void> commit(std::span<const Insert> inserts) {
+    for (const Insert& rows : inserts) RETURN_IF_ERROR(insert(rows));
+    return {};
+  }
 
   /// Errors: kDeadlineExceeded, kTooLarge (memory or rows over the bounds), kUnavailable (too many queries at once),
   /// kInvalid (the statement itself refuses a row, by throwIf()), kInternal.

@@ -17,12 +17,14 @@ class GuardedStorage final : public ForwardingStorage {
   GuardedStorage(std::unique_ptr<Storage> inner, DiskGuardState& state)
       : ForwardingStorage(std::move(inner)), state_(state) {}
 
-  Result<void> insert(const Insert& rows) override {
+  Result<void> insert(const Insert& rows) override { return commit({&rows, 1}); }
+
+  Result<void> commit(std::span<const Insert> inserts) override {
     if (state_.is_full) {
-      ++state_.refused;
+      state_.refused += inserts.size();
       return fail(ErrorCode::kUnavailable, "the server's disk is nearly full; send it again later");
     }
-    return inner().insert(rows);
+    return inner().commit(inserts);
   }
 
  private:

@@ -65,6 +65,18 @@ TEST_P(StorageSuite, TakesSeveralBlocksInOneInsert) {
   EXPECT_EQ(count(), 2000);
 }
 
+TEST_P(StorageSuite, MakesOnePartOfAnInsertHoweverManyItsRows) {
+  // More than the engine's own bound for a block. The journal knows by a part whether an insert arrived.
+  constexpr std::uint64_t kBlock = 110'000, kBlocks = 10;
+  std::string native;
+  for (std::uint64_t i = 0; i < kBlocks; ++i) native += numbered_block(i * kBlock, kBlock);
+  ASSERT_TRUE(store->insert({"t", native, "a"}));
+  EXPECT_EQ(count(), kBlock * kBlocks);
+  const auto parts = store->execute({"SELECT toInt64(count()) FROM system.parts WHERE table = 't' AND level = 0", {}});
+  ASSERT_TRUE(parts);
+  EXPECT_EQ(parts->rows[0][0], Value(std::int64_t{1}));
+}
+
 struct Answer {
   std::string sql;
   Value value;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "control/sqlite/sqlite_store.h"
+#include "model/origin_columns.h"
 #include "model/schema.h"
 #include "storage/migrations.h"
 #include "storage/sample_rows.h"
@@ -19,6 +20,8 @@
 
 namespace tetrascope {
 namespace {
+
+using ::testing::AnyOf;
 
 class Tables : public ::testing::TestWithParam<TestEngine> {};
 
@@ -40,6 +43,22 @@ TEST_P(Tables, GiveBackTheirRowsAlsoWhenMerged) {
     ASSERT_TRUE(store->change_schema("OPTIMIZE TABLE " + table.name + " FINAL"));
   }
   EXPECT_EQ(*store_answers(*store), *fresh) << "merging must not change an answer";
+}
+
+TEST_P(Tables, ArePartitionedByTheWeekThatInsertsAreCutBy) {
+  constexpr std::int64_t kDay = 86'400'000'000'000;
+  constexpr std::int64_t kMonday = 20'416 * kDay;  // 2025-11-24
+  TestStore store(GetParam());
+  ASSERT_TRUE(migrate(*store));
+  for (const std::int64_t received : {kMonday - 1, kMonday, kMonday + 7 * kDay - 1, kMonday + 7 * kDay, kDay, 0L}) {
+    const auto monday = store->execute({"SELECT toInt64(toMonday(fromUnixTimestamp64Nano({at:Int64}, 'UTC')))",
+                                        {{"at", std::to_string(received), "Int64"}}});
+    ASSERT_TRUE(monday) << monday.error().message;
+    const std::int64_t day = *monday->rows[0][0].as<std::int64_t>();
+    EXPECT_EQ(week_of_arrival({received}), (day + 3) / 7) << received;
+  }
+  for (const TableSchema& table : all_tables())
+    EXPECT_THAT(table.partition_by, AnyOf("", "toMonday(fromUnixTimestamp64Nano(received, 'UTC'))")) << table.name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Tables, ::testing::ValuesIn(possible_test_engines()),

@@ -32,15 +32,17 @@ struct Unsent {
   std::uint32_t first = 0, count = 0;
 };
 
-/// The first run of them.
+/// The first run of them that are of one partition: an insert is then one part, which is there or not.
 std::optional<Unsent> find_unsent(const SegmentTable& rows) {
   std::vector<bool> sent(rows.ends.size());
   for (const auto& sending : rows.sendings)
     std::fill_n(sent.begin() + static_cast<std::ptrdiff_t>(sending.first), sending.count, true);
   const auto begin = std::ranges::find(sent, false);
   if (begin == sent.end()) return std::nullopt;
-  const auto end = std::find(begin, sent.end(), true);
-  return Unsent{static_cast<std::uint32_t>(begin - sent.begin()), static_cast<std::uint32_t>(end - begin)};
+  const auto first = static_cast<std::uint32_t>(begin - sent.begin());
+  std::uint32_t end = first + 1;
+  while (end < sent.size() && !sent[end] && rows.ends[end].partition == rows.ends[first].partition) ++end;
+  return Unsent{first, end - first};
 }
 
 /// The first sending of which nobody knows that its rows are there.
@@ -78,8 +80,8 @@ Result<void> EngineFeed::send(const Place& place, std::uint32_t first, std::uint
   return insert_or_split(place, place.rows.sendings.size() - 1);
 }
 
-/// An insert is one part, which is there or not. (All its rows arrived in one week, by which tables are partitioned;
-/// where a second week began among them, there are two parts that appear within a millisecond of each other.)
+/// A sending is one part (all its rows are of one partition, and the engine cuts no insert: engine_settings.cc), which
+/// is there or not.
 Result<void> EngineFeed::settle_doubt(const Place& place, std::size_t sending) {
   SegmentTable::Sending& doubtful = place.rows.sendings[sending];
   ASSIGN_OR_RETURN(const std::int64_t newest, newest_block(place.table));

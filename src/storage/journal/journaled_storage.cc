@@ -5,8 +5,12 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstdlib>
+#include <deque>
 #include <mutex>
+#include <span>
+#include <string>
 #include <thread>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -21,6 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::string_view kSuffix = ".journal";
+constexpr std::size_t kMostTokens = 1'000;  // of the latest inserts: a commit is repeated within seconds
 
 class JournaledStorage final : public Storage {
  public:
@@ -41,26 +46,34 @@ class JournaledStorage final : public Storage {
     thread_.join();
   }
 
-  Result<void> insert(const Insert& rows) override {
+  Result<void> insert(const Insert& rows) override { return commit({&rows, 1}); }
+
+  /// All or nothing: one record, and one sync.
+  Result<void> commit(std::span<const Insert> inserts) override {
     std::shared_ptr<JournalSegment> segment;
+    std::size_t place = 0;
     {
       std::unique_lock lock(mutex_);
-      const auto has_room = [this] { return staged_bytes_ + sending_bytes_ < options_.staged_bytes; };
-      if (!has_room()) {
-        urgent_ = true;
-        changed_.notify_all();
-        if (!changed_.wait_for(lock, options_.patience, has_room))
-          return fail(ErrorCode::kUnavailable, "the server is behind with storing; send it again");
-      }
+      const std::vector<Insert> fresh = without_known(inserts);
+      if (fresh.empty()) return {};
+      RETURN_IF_ERROR(wait_for_room(lock));
       ASSIGN_OR_RETURN(segment, open_segment());
-      if (const auto written = segment->append(rows.table, rows.native); !written) {
-        urgent_ = true;  // perhaps this file alone has no room
-        changed_.notify_all();
-        return written;
+      const auto written = segment->append(rows_of(fresh));
+      if (!written) {
+        hurry();  // perhaps this file alone has no room, or is broken
+        return std::unexpected(written.error());
       }
-      stage(rows);
+      place = *written;
+      for (const Insert& rows : fresh) stage(rows, place);
     }
-    return segment->sync();
+    auto synced = segment->sync(place);
+    const std::lock_guard lock(mutex_);
+    // What is not on disk was not acknowledged: run() takes it back before anything of this file goes to the engine.
+    if (!synced)
+      hurry();
+    else
+      for (const Insert& rows : inserts) remember(rows);
+    return synced;
   }
 
   Result<Rows> execute(const Statement& statement, const QueryBounds& bounds) override {
@@ -102,27 +115,64 @@ class JournaledStorage final : public Storage {
   void end_queries() override { engine_->end_queries(); }
 
  private:
-  /// The file that is written to. The lock is held.
+  // The lock is held in what follows.
+
+  void hurry() {
+    urgent_ = true;
+    changed_.notify_all();
+  }
+
+  Result<void> wait_for_room(std::unique_lock<std::mutex>& lock) {
+    const auto has_room = [this] { return staged_bytes_ + sending_bytes_ < options_.staged_bytes; };
+    if (has_room()) return {};
+    hurry();
+    if (changed_.wait_for(lock, options_.patience, has_room)) return {};
+    return fail(ErrorCode::kUnavailable, "the server is behind with storing; send it again");
+  }
+
+  /// The file that is written to.
   Result<std::shared_ptr<JournalSegment>> open_segment() {
     if (!segment_) {
-      ASSIGN_OR_RETURN(auto created,
-                       JournalSegment::create(options_.directory / fmt::format("{:016x}{}", next_segment_, kSuffix)));
-      ++next_segment_;
-      segment_ = std::move(created);
+      const auto path = options_.directory / fmt::format("{:016x}{}", next_segment_++, kSuffix);
+      ASSIGN_OR_RETURN(segment_, JournalSegment::create(path));
     }
     return segment_;
   }
 
-  void stage(const Insert& rows) {
-    SegmentTable& table = staged_.try_emplace(std::string(rows.table)).first->second;
-    table.native += rows.native;
-    table.ends.push_back(table.native.size());
+  static std::string token_key(const Insert& rows) { return fmt::format("{}/{}", rows.table, rows.token); }
+
+  /// Those that were not acknowledged before.
+  std::vector<Insert> without_known(std::span<const Insert> inserts) const {
+    std::vector<Insert> fresh;
+    for (const Insert& rows : inserts)
+      if (rows.token.empty() || !tokens_.contains(token_key(rows))) fresh.push_back(rows);
+    return fresh;
+  }
+
+  void remember(const Insert& rows) {
+    if (rows.token.empty() || !tokens_.insert(token_key(rows)).second) return;
+    token_order_.push_back(token_key(rows));
+    if (token_order_.size() <= kMostTokens) return;
+    tokens_.erase(token_order_.front());
+    token_order_.pop_front();
+  }
+
+  static std::vector<SegmentRows> rows_of(std::span<const Insert> inserts) {
+    std::vector<SegmentRows> rows;
+    for (const Insert& one : inserts) rows.push_back({one.table, one.native, one.partition});
+    return rows;
+  }
+
+  void stage(const Insert& rows, std::size_t place) {
+    staged_.try_emplace(std::string(rows.table)).first->second.add({rows.table, rows.native, rows.partition}, place);
     if (staged_bytes_ == 0) staged_since_ = Clock::now();
     const bool was_enough = staged_bytes_ >= options_.gather_bytes;
     staged_bytes_ += rows.native.size();
     if (staged_bytes_ == rows.native.size() || (!was_enough && staged_bytes_ >= options_.gather_bytes))
       changed_.notify_all();
   }
+
+  // It is not held from here on.
 
   /// What was acknowledged before `asked` is in the tables after it; false: the engine takes nothing, or is slow.
   bool wait_until_stored(Clock::time_point asked = Clock::now()) {
@@ -182,6 +232,10 @@ class JournaledStorage final : public Storage {
 
   /// Repeats until the engine has everything; false when the server stops before.
   bool feed(std::unique_lock<std::mutex>& lock, JournalSegment& segment, SegmentContent& content) {
+    lock.unlock();
+    const std::size_t durable = segment.close_rows();
+    for (auto& [table, rows] : content) rows.cut(durable);
+    lock.lock();
     for (std::chrono::milliseconds pause{20};; pause = std::min(pause * 2, std::chrono::milliseconds{500})) {
       lock.unlock();
       std::unique_lock feeding(feeding_);
@@ -219,6 +273,8 @@ class JournaledStorage final : public Storage {
   Clock::time_point last_question_;
   std::uint64_t taken_ = 0, stored_ = 0;  ///< how often what was staged was taken, and was done with
   std::uint64_t next_segment_;
+  std::unordered_set<std::string> tokens_;  ///< of what was acknowledged, the latest
+  std::deque<std::string> token_order_;
   bool urgent_ = false;   ///< somebody waits
   bool failing_ = false;  ///< the engine refuses: nobody should wait for it
   bool stopping_ = false;

@@ -15,6 +15,7 @@
 
 #include "storage/journal/segment.h"
 #include "storage/question.h"
+#include "support/bad_disk.h"
 
 namespace tetrascope {
 namespace {
@@ -81,6 +82,7 @@ class Journaled : public ::testing::Test {
     options_.patience = milliseconds(50);
   }
   ~Journaled() override {
+    bad_disk::sync_fails = false;
     std::error_code ignored;
     std::filesystem::remove_all(options_.directory, ignored);
   }
@@ -101,7 +103,10 @@ class Journaled : public ::testing::Test {
     std::filesystem::create_directories(options_.directory);
     const auto segment = JournalSegment::create(options_.directory / "0000000000000007.journal");
     ASSERT_TRUE(segment);
-    for (const std::string& one : rows) ASSERT_TRUE((*segment)->append("spans", one));
+    for (const std::string& one : rows) {
+      const SegmentRows commit{"spans", one};
+      ASSERT_TRUE((*segment)->append({&commit, 1}));
+    }
     if (sending.count == 0) return;
     ASSERT_TRUE((*segment)->note_sending("spans", sending));
   }
@@ -308,6 +313,69 @@ TEST_F(Journaled, OfADeadProcessesRowsThatWereSentInPiecesTheRestIsStored) {
   leave({"a", "b", "c"}, {0, 1, 1});
   const auto storage = open();
   EXPECT_EQ(tables_.text("spans"), "oldabc");
+}
+
+TEST_F(Journaled, ACommitWhoseSyncFailedIsRefusedAndIsNotThere) {
+  const auto storage = open();
+  ASSERT_TRUE(storage->insert({"spans", "a", "1"}));
+  bad_disk::sync_fails = true;
+  const Insert commit[] = {{"spans", "b", "2"}, {"logs", "c", "3"}};
+  const auto refused = storage->commit(commit);
+  bad_disk::sync_fails = false;
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
+  for (int i = 0; i < 2'000 && files() > 0; ++i) std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_EQ(tables_.text("spans"), "a");
+  EXPECT_EQ(tables_.text("logs"), "");
+  ASSERT_TRUE(storage->commit(commit)) << "who repeats it is taken as soon as the disk is well";
+  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+  EXPECT_EQ(tables_.text("spans"), "ab");
+  EXPECT_EQ(tables_.text("logs"), "c");
+  EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(Journaled, RowsWhoseNoteCannotBeSyncedWaitUntilItCan) {
+  const auto storage = open();
+  ASSERT_TRUE(storage->insert({"spans", "a", "1"}));
+  bad_disk::sync_fails = true;
+  EXPECT_TRUE(storage->execute({"SELECT 1", {}})) << "a question is answered all the same";
+  EXPECT_EQ(tables_.text("spans"), "");
+  bad_disk::sync_fails = false;
+  for (int i = 0; i < 2'000 && files() > 0; ++i) std::this_thread::sleep_for(milliseconds(5));
+  EXPECT_EQ(tables_.text("spans"), "a");
+}
+
+TEST_F(Journaled, ACommitThatIsRepeatedIsStoredOnce) {
+  const auto storage = open();
+  const Insert commit[] = {{"spans", "a", "1"}, {"logs", "b", "1"}};
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(storage->commit(commit));
+  const Insert more[] = {{"spans", "a", "1"}, {"logs", "c", "2"}};
+  ASSERT_TRUE(storage->commit(more));
+  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+  EXPECT_EQ(tables_.text("spans"), "a");
+  EXPECT_EQ(tables_.text("logs"), "bc");
+}
+
+TEST_F(Journaled, RowsOfTwoPartitionsAreSentApart) {
+  const auto storage = open();
+  for (const auto& [rows, week] : {std::pair{"a", 1}, {"b", 1}, {"c", 2}, {"d", 1}})
+    ASSERT_TRUE(storage->insert({"spans", rows, "", week}));
+  ASSERT_TRUE(storage->execute({"SELECT 1", {}}));
+  EXPECT_EQ(tables_.parts["spans"], (std::vector<std::string>{"ab", "c", "d"}));
+}
+
+TEST_F(Journaled, OfADeadProcessesRowsOfTwoPartitionsNeitherIsLost) {
+  std::filesystem::create_directories(options_.directory);
+  {
+    const auto segment = JournalSegment::create(options_.directory / "0000000000000007.journal");
+    ASSERT_TRUE(segment);
+    const SegmentRows commit[] = {{"spans", "sunday", 1}, {"spans", "monday", 2}};
+    ASSERT_TRUE((*segment)->append(commit));
+    ASSERT_TRUE((*segment)->note_sending("spans", {0, 1, 1}));
+  }
+  tables_.parts["spans"] = {"old", "sunday"};
+  const auto storage = open();
+  EXPECT_EQ(tables_.text("spans"), "oldsundaymonday");
 }
 
 TEST_F(Journaled, ADirectoryThatCannotBeUsedIsSaidInOneLine) {
