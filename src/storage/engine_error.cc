@@ -30,12 +30,19 @@ constexpr std::array kLater = {
     74,   // CANNOT_READ_FROM_FILE_DESCRIPTOR
     75,   // CANNOT_WRITE_TO_FILE_DESCRIPTOR: no space left on device
     76,   // CANNOT_OPEN_FILE
+    77,   // CANNOT_CLOSE_FILE
+    87,   // CANNOT_SEEK_THROUGH_FILE
+    88,   // CANNOT_TRUNCATE_FILE
     159,  // TIMEOUT_EXCEEDED: of an insert; queries are asked first
+    172,  // CANNOT_CREATE_DIRECTORY
+    173,  // CANNOT_ALLOCATE_MEMORY
     198,  // DNS_ERROR
     202,  // TOO_MANY_SIMULTANEOUS_QUERIES
     203,  // NO_FREE_CONNECTION
+    204,  // CANNOT_FSYNC: what a disk says that is full or breaks
     209,  // SOCKET_TIMEOUT
     210,  // NETWORK_ERROR
+    214,  // CANNOT_STATVFS
     236,  // ABORTED
     241,  // MEMORY_LIMIT_EXCEEDED: of an insert
     242,  // TABLE_IS_READ_ONLY
@@ -43,9 +50,16 @@ constexpr std::array kLater = {
     252,  // TOO_MANY_PARTS
     279,  // ALL_CONNECTION_TRIES_FAILED
     285,  // TOO_FEW_LIVE_REPLICAS
+    294,  // CANNOT_WRITE_TO_FILE
     319,  // UNKNOWN_STATUS_OF_INSERT
     394,  // QUERY_WAS_CANCELLED
+    400,  // CANNOT_STAT
+    425,  // SYSTEM_ERROR
     439,  // CANNOT_SCHEDULE_TASK
+    458,  // CANNOT_UNLINK
+    521,  // ATOMIC_RENAME_FAIL
+    531,  // CANNOT_FSTAT
+    586,  // CANNOT_CREATE_FILE
     999,  // KEEPER_EXCEPTION
 };
 
@@ -74,6 +88,11 @@ bool among(const Numbers& numbers, int number) {
   return std::find(std::begin(numbers), std::end(numbers), number) != std::end(numbers);
 }
 
+/// A library's exception, which has no number of its own for it.
+bool is_of_the_file_system(std::string_view text) { return text.find("filesystem error") != std::string_view::npos; }
+
+bool is_for_now(int number, std::string_view text) { return among(kLater, number) || is_of_the_file_system(text); }
+
 void log_engine_error(std::string_view what, std::string_view text) {
   log_warning("engine: {}: {}", what, text.substr(0, 2000));
 }
@@ -96,7 +115,7 @@ Error insert_error(std::string_view table, std::string_view text) {
   // so.
   const bool scattered = number == kTooManyParts && text.find("partitions for single INSERT") != std::string_view::npos;
   if (scattered) return {ErrorCode::kInvalid, "the times of these records lie too far apart to be stored together"};
-  if (among(kLater, number)) return {ErrorCode::kUnavailable, "cannot store this now; send it again later"};
+  if (is_for_now(number, text)) return {ErrorCode::kUnavailable, "cannot store this now; send it again later"};
   if (among(kBadRows, number)) return {ErrorCode::kInvalid, "these records cannot be stored"};
   return {ErrorCode::kInternal, "insert failed"};
 }
@@ -129,13 +148,13 @@ Error query_error(const QueryBounds& bounds, std::string_view text) {
     default:
       break;
   }
-  if (among(kLater, number)) return {ErrorCode::kUnavailable, "cannot answer now; ask again later"};
+  if (is_for_now(number, text)) return {ErrorCode::kUnavailable, "cannot answer now; ask again later"};
   return {ErrorCode::kInternal, "query failed"};
 }
 
 Error ddl_error(std::string_view text) {
   log_engine_error("schema", text);
-  if (among(kLater, engine_error_number(text)))
+  if (is_for_now(engine_error_number(text), text))
     return {ErrorCode::kUnavailable, "cannot change the store's tables now"};
   return {ErrorCode::kInternal, "cannot change the store's tables"};
 }

@@ -29,6 +29,11 @@ TEST(EngineError, IsToldByItsNumber) {
        ErrorCode::kUnavailable},
       {"Code: 75. DB::ErrnoException: Cannot write to file: No space left on device", ErrorCode::kUnavailable,
        ErrorCode::kUnavailable},
+      {"Code: 204. DB::ErrnoException: Cannot fsync data.bin: Input/output error", ErrorCode::kUnavailable,
+       ErrorCode::kUnavailable},
+      {"std::exception. Code: 1001, type: std::filesystem::filesystem_error, e.what() = filesystem error: in "
+       "create_directory: No space left on device",
+       ErrorCode::kUnavailable, ErrorCode::kUnavailable},
       {"Code: 210. connection refused", ErrorCode::kUnavailable, ErrorCode::kUnavailable},
       {"Code: 202. DB::Exception: Too many simultaneous queries", ErrorCode::kUnavailable, ErrorCode::kUnavailable},
       {"Code: 53. DB::Exception: Cannot convert: Float64 to UInt64", ErrorCode::kInternal, ErrorCode::kInvalid},

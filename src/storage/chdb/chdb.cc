@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "storage/chdb/connection.h"
 #include "storage/chdb/data_dir.h"
+#include "storage/chdb/write_errors.h"
 #include "storage/engine_error.h"
 #include "storage/engine_settings.h"
 #include "storage/slot_pool.h"
@@ -134,6 +135,7 @@ Result<std::unique_ptr<Storage>> open_chdb(const ChdbOptions& options) {
   RETURN_IF_ERROR(make_directory(store));
   const std::filesystem::path config = store / "engine.xml";
   RETURN_IF_ERROR(write_file(config, engine_config_xml(options.memory_bytes, options.threads)));
+  (void)files_with_lost_writes();
   ASSIGN_OR_RETURN(const ChdbLibrary* library, load_chdb());
   ASSIGN_OR_RETURN(Pools pools, open_pools(*library, options,
                                            {"--path=" + store.string(), "--config-file=" + config.string(),

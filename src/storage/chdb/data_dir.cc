@@ -69,7 +69,8 @@ DataDirLock::DataDirLock(DataDirLock&& other) noexcept : file_(std::exchange(oth
 std::string engine_config_xml(std::size_t memory_bytes, std::size_t threads) {
   const std::size_t merges = std::max<std::size_t>(threads, 1);
   // Caches hold what small answers need again and again (marks, primary keys, which granules cannot match); the
-  // contents of files are the kernel's to cache. Merges leave room for inserts and queries.
+  // contents of files are the kernel's to cache. Merges leave room for inserts and queries. They sync what they write,
+  // since only then the engine finds out that it could not be written (write_errors.h).
   return fmt::format(R"(<clickhouse>
   <max_server_memory_usage>{memory}</max_server_memory_usage>
   <memory_worker_use_cgroup>0</memory_worker_use_cgroup>
@@ -93,6 +94,8 @@ std::string engine_config_xml(std::size_t memory_bytes, std::size_t threads) {
   <background_message_broker_schedule_pool_size>1</background_message_broker_schedule_pool_size>
   <max_thread_pool_free_size>8</max_thread_pool_free_size>
   <merge_tree>
+    <min_rows_to_fsync_after_merge>1</min_rows_to_fsync_after_merge>
+    <min_compressed_bytes_to_fsync_after_merge>1</min_compressed_bytes_to_fsync_after_merge>
     <number_of_free_entries_in_pool_to_lower_max_size_of_merge>1</number_of_free_entries_in_pool_to_lower_max_size_of_merge>
     <number_of_free_entries_in_pool_to_execute_mutation>1</number_of_free_entries_in_pool_to_execute_mutation>
     <number_of_free_entries_in_pool_to_execute_optimize_entire_partition>1</number_of_free_entries_in_pool_to_execute_optimize_entire_partition>
