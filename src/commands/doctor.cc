@@ -2,9 +2,12 @@
 
 #include <fmt/core.h>
 
+#include <memory>
+
 #include <CLI/CLI.hpp>
 
 #include "commands/command_line.h"
+#include "commands/own_server.h"
 #include "commands/progress.h"
 #include "model/members.h"
 
@@ -12,9 +15,10 @@ namespace tetrascope::commands {
 namespace {
 
 constexpr std::string_view kDoctorDescription =
-    "Check the store while its server runs: the settings, the journal, every part against its checksums, and what is\n"
-    "derived from rows. Says what it found; with --mend also what it mended. Exits with 1 when something is wrong and\n"
-    "still is.";
+    "Check the store: the settings, the journal, every part against its checksums, and what is derived from rows. "
+    "Says\n"
+    "what it found; with --mend also what it mended. Exits with 1 when something is wrong and still is. A store whose\n"
+    "server runs is checked while it serves; one that no server has is opened for it, as a server would open it.";
 constexpr std::string_view kDoctorExamples =
     "  tetrascope doctor\n"
     "  tetrascope doctor --mend\n"
@@ -32,6 +36,10 @@ void print_lines(std::string_view word, const Value* lines) {
 }
 
 Result<int> examine(bool mend, const Common& common) {
+  std::unique_ptr<OwnServer> own;
+  if (common.place.server.empty() && is_idle_store(common.place.data_dir)) {
+    ASSIGN_OR_RETURN(own, OwnServer::start(common.place.data_dir));
+  }
   ASSIGN_OR_RETURN(ServerLink server, ServerLink::open(common.place));
   ASSIGN_OR_RETURN(const Value list, server.call("GET", "/admin/doctor", Object{}));
   const Array* checks = array_of(member(list, "checks"));
@@ -56,6 +64,7 @@ Result<int> examine(bool mend, const Common& common) {
   const std::size_t right = std::get<Array>(mended.data).size();
   if (common.json)
     fmt::print("{}\n", to_json(Value(Object{{"ok", Value(wrong == 0)},
+                                            {"served", Value(own == nullptr)},
                                             {"found", std::move(found)},
                                             {"mended", std::move(mended)},
                                             {"checks", std::move(all)}})));

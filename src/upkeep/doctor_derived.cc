@@ -60,8 +60,9 @@ Result<std::set<Dataset>> datasets_of(const Surroundings& around, plan::Table ta
   return datasets;
 }
 
-/// Attributes of the newest kRowsToLearnFrom rows of a dataset: those that the catalogue must know.
-Result<FieldSightings> sightings_in(const Surroundings& around, plan::Table table, const Dataset& dataset) {
+/// Attributes of the newest rows of a dataset: those that the catalogue must know.
+Result<FieldSightings> sightings_in(const Surroundings& around, plan::Table table, const Dataset& dataset,
+                                    std::uint64_t newest_rows) {
   const auto is = [](const char* column, const std::string& text) {
     return plan::call(F::kEq, {plan::column(column), plan::literal(Value(text))});
   };
@@ -72,8 +73,8 @@ Result<FieldSightings> sightings_in(const Surroundings& around, plan::Table tabl
   plan::Sort newest{{{plan::field("received"), true}}};
   ASSIGN_OR_RETURN(
       const plan::Answer answer,
-      plan::run(around.storage, {plan::kAllTime, {read}, {std::move(newest), plan::Limit{kRowsToLearnFrom, 0, {}}}},
-                kLong, around.layouts));
+      plan::run(around.storage, {plan::kAllTime, {read}, {std::move(newest), plan::Limit{newest_rows, 0, {}}}}, kLong,
+                around.layouts));
   std::set<FieldSighting> seen;
   for (const auto& row : answer.rows) {
     const auto* attributes = row[1].as<Object>();
@@ -82,6 +83,14 @@ Result<FieldSightings> sightings_in(const Surroundings& around, plan::Table tabl
       seen.insert({dataset.environment, dataset.name, FieldLevel::kItem, key, type_of_value(value)});
   }
   return FieldSightings(seen.begin(), seen.end());
+}
+
+/// Of kRowsToLearnFrom rows, or of as many as memory is enough for: a row may have megabytes of attributes.
+Result<FieldSightings> sightings_in(const Surroundings& around, plan::Table table, const Dataset& dataset) {
+  for (std::uint64_t rows = kRowsToLearnFrom;; rows /= 10) {
+    auto seen = sightings_in(around, table, dataset, rows);
+    if (seen || seen.error().code != ErrorCode::kTooLarge || rows < 10) return seen;
+  }
 }
 
 /// The catalogue as it is stored.
@@ -147,7 +156,7 @@ Result<DoctorReport> check_field_catalogue(const Surroundings& around, bool mend
       }
     }
   }
-  report.looked_at = fmt::format("{} datasets, the newest {} rows of each", datasets, kRowsToLearnFrom);
+  report.looked_at = fmt::format("{} datasets, at most the newest {} rows of each", datasets, kRowsToLearnFrom);
   return report;
 }
 

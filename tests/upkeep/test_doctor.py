@@ -48,6 +48,32 @@ def test_a_damaged_part_is_found_and_set_aside(start):
     assert store.rows("spans") == 5
 
 
+def test_a_store_without_a_server_is_looked_at_all_the_same(start):
+    store = start()
+    store.send_spans(1, count=20)
+    assert report(store)[1]["served"] is True
+    store.stop()
+    code, told = report(store)
+    assert (code, told["ok"], told["served"]) == (0, True, False)
+    assert {check["check"]: check["looked_at"] for check in told["checks"]}["parts/spans"] == "1 parts, 20 rows"
+    store.start()
+    store.send_spans(2, count=30)
+    store.kill()  # server.json stays, and rows are in the journal
+    code, told = report(store)
+    assert (code, told["served"]) == (0, False), told
+    assert {check["check"]: check["looked_at"] for check in told["checks"]}["parts/spans"].endswith(" 50 rows")
+    store.start()
+    assert store.rows("spans") == 50, "the doctor has let the store go"
+
+
+def test_a_folder_without_a_store_is_said_in_one_line(start, tmp_path):
+    store = start()
+    store.data_dir = tmp_path / "nothing"
+    code, said, complained = store.run("doctor")
+    assert (code, said) == (1, "") and "no server runs with the data directory" in complained
+    assert not store.data_dir.exists()
+
+
 def test_leftovers_of_the_journal_are_told(start):
     store = start()
     refused = store.data_dir / "journal" / "refused"
