@@ -44,7 +44,7 @@ constexpr std::array kLater = {
     210,  // NETWORK_ERROR
     214,  // CANNOT_STATVFS
     236,  // ABORTED
-    241,  // MEMORY_LIMIT_EXCEEDED: of an insert
+    241,  // MEMORY_LIMIT_EXCEEDED
     242,  // TABLE_IS_READ_ONLY
     243,  // NOT_ENOUGH_SPACE
     252,  // TOO_MANY_PARTS
@@ -115,6 +115,8 @@ Error insert_error(std::string_view table, std::string_view text) {
   // so.
   const bool scattered = number == kTooManyParts && text.find("partitions for single INSERT") != std::string_view::npos;
   if (scattered) return {ErrorCode::kInvalid, "the times of these records lie too far apart to be stored together"};
+  // Of an insert: the journal then sends fewer rows at once.
+  if (number == kMemoryLimitExceeded) return {ErrorCode::kTooLarge, "cannot store this now; send it again later"};
   if (is_for_now(number, text)) return {ErrorCode::kUnavailable, "cannot store this now; send it again later"};
   if (among(kBadRows, number)) return {ErrorCode::kInvalid, "these records cannot be stored"};
   return {ErrorCode::kInternal, "insert failed"};
