@@ -1,9 +1,10 @@
 # What a person types. Every target installs what it needs first (tools/setup, under a second when nothing is missing).
 .DEFAULT_GOAL := help
-.PHONY: help run demo demo-cpp build test lint format bench fuzz asan tsan ubsan page setup setup-demo setup-demo-cpp setup-test lock clean
+.PHONY: help run demo demo-cpp build test lint format bench fuzz torture asan tsan ubsan page setup setup-demo setup-demo-cpp setup-test lock clean
 
 ARGS ?=
 FUZZ_SECONDS ?= 60
+KILLS ?= 1000
 
 help: ## this text
 	@echo "tetrascope: one server that the clients of four observability vendors take for their own."
@@ -39,6 +40,11 @@ bench: setup-test page ## measure, and print what docs/benchmarks.md shows; SIZE
 
 fuzz: setup-test ## every fuzzer for FUZZ_SECONDS (60) under AddressSanitizer, with its edge coverage
 	@tools/fuzz --seconds $(FUZZ_SECONDS)
+
+torture: setup-test page ## KILLS (1000) kills under load, full and failing disks, overload; SEED=… FROM=… goes on
+	@cmake --preset dev --log-level=WARNING
+	@cmake --build build --target tetrascope failing_disk
+	@tools/torture --kills $(KILLS) $(if $(SEED),--seed $(SEED)) $(if $(FROM),--from $(FROM)) $(ARGS)
 
 asan tsan ubsan: setup-test page
 	@tools/sanitize $@

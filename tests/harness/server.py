@@ -1,5 +1,6 @@
 """Starts build/tetrascope as an operator does, and tells where it listens."""
 
+import json
 import os
 import re
 import signal
@@ -7,7 +8,10 @@ import subprocess
 import tempfile
 import threading
 import time
+import urllib.request
 from pathlib import Path
+
+import exposition
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BINARY = Path(os.environ.get("TETRASCOPE_BINARY") or ROOT / "build" / "tetrascope")
@@ -40,6 +44,7 @@ class Server:
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
 
     def start(self, timeout=30):
+        self.stdout_lines = []  # of an earlier process
         begin = time.monotonic()
         self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=self.log, env=self.env, text=True)
         ready = threading.Event()
@@ -81,6 +86,12 @@ class Server:
             self.process.kill()
         self.process.wait()
 
+    def kill_soon(self, seconds):
+        """Begins to start, and is killed after so long, ready or not."""
+        self.process = subprocess.Popen(self.command, stdout=subprocess.DEVNULL, stderr=self.log, env=self.env)
+        time.sleep(seconds)
+        self.kill()
+
     def memory_bytes(self):
         """Resident now."""
         status = Path(f"/proc/{self.process.pid}/status").read_text()
@@ -94,6 +105,24 @@ class Server:
     def http_address(self):
         host, _, port = self.http.rpartition(":")
         return host, int(port)
+
+    def run(self, *arguments, **options):
+        """A command of the operator's; its exit code, what it said, and what it complained about."""
+        command = [BINARY, arguments[0], *map(str, arguments[1:]), "--data-dir", str(self.data_dir)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False,
+                              env=clean_environment(), stdin=subprocess.DEVNULL, **options)
+        return done.returncode, done.stdout, done.stderr
+
+    def run_json(self, *arguments):
+        code, said, complained = self.run(*arguments, "--json")
+        assert code == 0, (code, said, complained)
+        return json.loads(said)
+
+    def metrics(self):
+        """name → labels → value, of /metrics"""
+        with urllib.request.urlopen(self.url + "/metrics", timeout=10) as answer:
+            assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+            return exposition.parse(answer.read().decode())
 
     @property
     def url(self):

@@ -1,13 +1,11 @@
 """A server, what a test sends to it, and what an operator asks of it."""
 
 import json
-import subprocess
 import time
 import urllib.error
 import urllib.request
 
-import exposition
-from server import BINARY, Server, clean_environment
+from server import Server
 
 
 def attribute(key, value):
@@ -20,10 +18,6 @@ def resource(service):
 
 
 class Store(Server):
-    def start(self, timeout=30):
-        self.stdout_lines = []  # of an earlier process
-        return super().start(timeout)
-
     def post(self, path, body, **headers):
         """The status. Header names are written with `_` for `-`."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -52,26 +46,9 @@ class Store(Server):
         body = {"resourceLogs": [{"resource": resource(service), "scopeLogs": [{"logRecords": records}]}]}
         return self.post("/v1/logs", body)
 
-    def metrics(self):
-        with urllib.request.urlopen(self.url + "/metrics", timeout=10) as answer:
-            assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-            return exposition.parse(answer.read().decode())
-
     def rows(self, table):
         """That the store has, everything acknowledged included."""
         return self.run_json("delete", "--before", "2261-01-01", "--dry-run")["rows"][table]
-
-    def run(self, *arguments, **options):
-        """A command of the operator's; its exit code, what it said, and what it complained about."""
-        command = [BINARY, arguments[0], *map(str, arguments[1:]), "--data-dir", str(self.data_dir)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False,
-                              env=clean_environment(), stdin=subprocess.DEVNULL, **options)
-        return done.returncode, done.stdout, done.stderr
-
-    def run_json(self, *arguments):
-        code, said, complained = self.run(*arguments, "--json")
-        assert code == 0, (code, said, complained)
-        return json.loads(said)
 
 
 def wait_for(condition, seconds=30):

@@ -9,10 +9,15 @@ from collections import Counter
 from datetime import UTC, datetime
 
 import boto3
+import grpc
 import honeycomb
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2_grpc import TraceServiceStub
 
 BATCH = 20
+ERRORS = (OSError, ValueError, BotoCoreError, ClientError, grpc.RpcError)
 TOKEN = "0" * 31 + "1"
 GROUPS = 1000  # as many as one answer of Honeycomb's may have
 
@@ -23,6 +28,17 @@ def post(url, body, **headers):
                                                                              **headers})
     with urllib.request.urlopen(request, timeout=10) as answer:
         return json.load(answer)
+
+
+def is_retryable(error):
+    """Whether the vendor's own clients send it again: what a server says that cannot store just now."""
+    if isinstance(error, urllib.error.HTTPError):
+        return error.code in (429, 503)
+    if isinstance(error, ClientError):
+        return error.response["ResponseMetadata"]["HTTPStatusCode"] in (429, 500, 503)
+    if isinstance(error, grpc.RpcError):
+        return error.code() in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.RESOURCE_EXHAUSTED)
+    return False
 
 
 def aws(server, service):
@@ -65,7 +81,7 @@ class OtlpSpans:
     def send(self, server, numbers):
         now = time.time_ns()
         spans = [{"traceId": f"{n + 1:032x}", "spanId": f"{n + 1:016x}", "name": "killed",
-                  "startTimeUnixNano": str(now), "endTimeUnixNano": str(now + 1000),
+                  "startTimeUnixNano": str(now), "endTimeUnixNano": str(now + 1000), "events": self.events(n, now),
                   "attributes": [{"key": "span.n", "value": {"intValue": str(n)}}]}
                  for n in numbers]
         resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "killed-otlp"}}]}
@@ -73,12 +89,45 @@ class OtlpSpans:
                       {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": spans}]}]})
         return numbers if not answer.get("partialSuccess") else []
 
+    def events(self, n, now):
+        """Every fourth has an exception: a row of another table, in the same commit."""
+        if n % 4:
+            return []
+        return [{"timeUnixNano": str(now), "name": "exception", "attributes": [
+            {"key": "exception.type", "value": {"stringValue": "Killed"}},
+            {"key": "exception.message", "value": {"stringValue": str(n)}}]}]
+
     def stored(self, server, tried):
         return counted_by_honeycomb(server, "killed-otlp", "span.n", tried)
 
 
+class GrpcSpans:
+    def prepare(self, server):
+        self.channel = grpc.insecure_channel(server.grpc)
+        self.export = TraceServiceStub(self.channel).Export
+
+    def send(self, server, numbers):
+        request = ExportTraceServiceRequest()
+        of_resource = request.resource_spans.add()
+        of_resource.resource.attributes.add(key="service.name").value.string_value = "killed-grpc"
+        now = time.time_ns()
+        spans = of_resource.scope_spans.add().spans
+        for n in numbers:
+            span = spans.add(trace_id=(n + 1).to_bytes(16, "big"), span_id=(n + 1).to_bytes(8, "big"), name="killed",
+                             start_time_unix_nano=now, end_time_unix_nano=now + 1000)
+            span.attributes.add(key="span.n").value.int_value = n
+        answer = self.export(request, timeout=10)
+        return numbers if not answer.partial_success.rejected_spans else []
+
+    def stored(self, server, tried):
+        return counted_by_honeycomb(server, "killed-grpc", "span.n", tried)
+
+
 class XraySegments:
-    """A trace a segment. Its number is the end of its trace's id."""
+    """A trace a segment. Its number is the end of its trace's id. What is found is looked at twice: in the summaries of
+    all, and as documents, five traces a call, of as many as take seconds."""
+
+    LOOKED_AT = 200
 
     def __init__(self):
         self.begin = int(time.time()) - 60
@@ -97,7 +146,19 @@ class XraySegments:
         pages = aws(server, "xray").get_paginator("get_trace_summaries").paginate(
             StartTime=datetime.fromtimestamp(self.begin - 60, UTC), EndTime=datetime.now(UTC),
             FilterExpression='service("killed-xray")')
-        return Counter(int(each["Id"][-24:], 16) for page in pages for each in page["TraceSummaries"])
+        found = Counter(int(each["Id"][-24:], 16) for page in pages for each in page["TraceSummaries"])
+        self.look_at_documents(server, sorted(found)[-self.LOOKED_AT:])
+        return found
+
+    def look_at_documents(self, server, numbers):
+        client = aws(server, "xray")
+        for first in range(0, len(numbers), 5):
+            ids = [f"1-{self.begin:08x}-{n:024x}" for n in numbers[first:first + 5]]
+            traces = client.batch_get_traces(TraceIds=ids)["Traces"]
+            assert sorted(trace["Id"] for trace in traces) == ids
+            for trace in traces:
+                [segment] = trace["Segments"]
+                assert segment["Id"] == f"{int(trace['Id'][-24:], 16) + 1:016x}"
 
 
 class LogEvents:
@@ -145,5 +206,5 @@ class RollbarItems:
         return found
 
 
-VENDORS = {"honeycomb": HoneycombEvents, "otlp": OtlpSpans, "xray": XraySegments, "cloudwatch_logs": LogEvents,
-           "rollbar": RollbarItems}
+VENDORS = {"honeycomb": HoneycombEvents, "otlp_http": OtlpSpans, "otlp_grpc": GrpcSpans, "xray": XraySegments,
+           "cloudwatch_logs": LogEvents, "rollbar": RollbarItems}
