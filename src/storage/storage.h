@@ -42,7 +42,8 @@ class Storage {
   virtual ~Storage() = default;
 
   /// When it returns without an error the rows are on disk, survive `kill -9`, and the next execute() sees them.
-  /// Errors: kUnavailable (disk full, too many parts, server away: the same rows may go in later),
+  /// Errors: kUnavailable (disk full, too many parts, server away: the same rows may go in later), kTooLarge (too much
+  /// for the memory there is just now: parts of them may go in),
   /// kInvalid (the engine does not take these rows, and never will), kInternal.
   virtual Result<void> insert(const Insert& rows) = 0;
 
