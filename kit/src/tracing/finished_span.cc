@@ -173,6 +173,7 @@ void FinishedSpan::add_link(const SpanContext& to, const Attributes& attributes)
   link->trace_id = to.trace_id;
   link->span_id = to.span_id;
   link->sampled = to.sampled;
+  link->remote = to.remote;
   if (to.tracestate) link->tracestate = arena_.copy(*to.tracestate);
   for (const Attribute& each : attributes) put(link->attributes, each.key, each.value, limits_->attributes_per_link);
   (last_link_ == nullptr ? first_link_ : last_link_->next) = link;

@@ -117,6 +117,7 @@ struct SpanLink {
   TraceId trace_id;
   SpanId span_id;
   bool sampled = false;
+  bool remote = false;
   std::string_view tracestate;
   AttributeList attributes;
   SpanLink* next = nullptr;
