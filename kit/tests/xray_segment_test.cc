@@ -1,9 +1,4 @@
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -16,46 +11,13 @@
 #include "tetrascope/kit/tracing.h"
 #include "tetrascope/kit/xray.h"
 #include "xray/daemon_address.h"
+#include "xray_daemon.h"
 
 namespace tetrascope::kit {
 namespace {
 
 using nlohmann::json;
-
-/// The daemon's UDP port.
-class Daemon {
- public:
-  Daemon() {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
-    getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-  }
-  ~Daemon() { close(socket_); }
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
-  /// All documents that came, by the rules of the real daemon: header line, then one JSON object.
-  std::vector<json> documents() {
-    std::vector<json> out;
-    pollfd waiting{socket_, POLLIN, 0};
-    std::string buffer(70'000, '\0');
-    while (poll(&waiting, 1, 100) > 0) {
-      const ssize_t got = recv(socket_, buffer.data(), buffer.size(), 0);
-      const std::string datagram = buffer.substr(0, static_cast<std::size_t>(got));
-      const auto line = datagram.find('\n');
-      EXPECT_EQ(datagram.substr(0, line), R"({"format":"json","version":1})");
-      out.push_back(json::parse(datagram.substr(line + 1)));
-      EXPECT_LE(datagram.size() - line - 1, 65'536U);
-    }
-    return out;
-  }
-
- private:
-  const int socket_ = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  int port_ = 0;
-};
+using Daemon = test::XrayDaemon;
 
 TracingOptions to(const Daemon& daemon, XrayOptions xray = {}) {
   TracingOptions options;

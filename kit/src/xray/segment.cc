@@ -1,18 +1,15 @@
 #include "xray/segment.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <climits>
 #include <cstdio>
 #include <optional>
 #include <vector>
 
 #include "core/json_writer.h"
-#include "core/random.h"
 #include "core/text.h"
 #include "xray/daemon_address.h"
+#include "xray/segment_cause.h"
 
 namespace tetrascope::kit {
 namespace {
@@ -21,8 +18,6 @@ constexpr std::size_t kMostText = 250;  // http and sql members, user
 constexpr std::size_t kMostAnnotation = 1000;
 constexpr std::size_t kMostAnnotations = 50;
 constexpr std::size_t kMostName = 200;
-constexpr std::size_t kMostExceptions = 10;
-constexpr std::size_t kMostFrames = 50;
 
 /// Reads attributes and remembers which were used, so that metadata holds the others alone.
 class Reader {
@@ -93,12 +88,13 @@ void member_text(JsonWriter& json, std::string_view key, std::string_view text) 
 }
 
 std::string full_url(Reader& read) {
-  if (const auto url = read.text({"url.full", "http.url"}); !url.empty()) return std::string(url);
+  const auto whole = read.text({"url.full", "http.url"});
   const auto path = read.text({"url.path", "http.target"});
   const auto query = read.text({"url.query"});
   const auto scheme = read.text({"url.scheme", "http.scheme"});
   std::string host(read.text({"server.address", "http.host", "net.host.name"}));
   const auto port = read.number({"server.port", "net.host.port"});
+  if (!whole.empty()) return std::string(whole);  // its parts, read by now, are no metadata either
   if (host.empty()) return std::string(path);
   if (port && host.find(':') == std::string::npos && *port != 80 && *port != 443) host += ":" + std::to_string(*port);
   return std::string(scheme.empty() ? "http" : scheme) + "://" + host + std::string(path) +
@@ -110,16 +106,22 @@ void write_http(JsonWriter& json, Reader& read, std::optional<std::int64_t> stat
   const auto length =
       read.number({"http.response.body.size", "http.response_content_length", "http.response.header.content-length"});
   if (method.empty() && !status) return;
-  json.key("http").begin_object().key("request").begin_object();
-  member_text(json, "method", method);
-  member_text(json, "url", full_url(read));
-  member_text(json, "user_agent", read.text({"user_agent.original", "http.user_agent"}));
+  const auto url = full_url(read);
+  const auto user_agent = read.text({"user_agent.original", "http.user_agent"});
   const auto client = read.text({"client.address", "http.client_ip"});
   const auto peer = read.text({"network.peer.address", "net.peer.ip"});
-  member_text(json, "client_ip", client.empty() ? peer : client);
-  // Then the address is what a proxy said in a header.
-  if (!client.empty() && !peer.empty() && client != peer) json.member("x_forwarded_for", true);
-  json.end_object();
+  const auto client_ip = client.empty() ? peer : client;
+  json.key("http").begin_object();
+  if (!method.empty() || !url.empty() || !user_agent.empty() || !client_ip.empty()) {
+    json.key("request").begin_object();
+    member_text(json, "method", method);
+    member_text(json, "url", url);
+    member_text(json, "user_agent", user_agent);
+    member_text(json, "client_ip", client_ip);
+    // Then the address is what a proxy said in a header.
+    if (!client.empty() && !peer.empty() && client != peer) json.member("x_forwarded_for", true);
+    json.end_object();
+  }
   if (status || length) {
     json.key("response").begin_object();
     if (status) json.member("status", *status);
@@ -138,11 +140,11 @@ bool is_sql(std::string_view system) {
 
 void write_sql(JsonWriter& json, Reader& read, std::string_view system) {
   json.key("sql").begin_object();
-  const auto host = read.text({"server.address", "net.peer.name"});
+  std::string host(read.text({"server.address", "net.peer.name"}));
+  if (host.empty()) host = "localhost";
+  if (const auto port = read.number({"server.port", "net.peer.port"})) host += ":" + std::to_string(*port);
   const auto database = read.text({"db.namespace", "db.name"});
-  member_text(
-      json, "url",
-      std::string(system) + "://" + std::string(host.empty() ? "localhost" : host) + "/" + std::string(database));
+  member_text(json, "url", std::string(system) + "://" + host + "/" + std::string(database));
   member_text(json, "database_type", system);
   member_text(json, "user", read.text({"db.user"}));
   // The text is without literals where the kit's own wrappers made it.
@@ -150,65 +152,6 @@ void write_sql(JsonWriter& json, Reader& read, std::string_view system) {
     json.member("sanitized_query", cut_utf8(query, 4096));
   }
   json.end_object();
-}
-
-void write_frames(JsonWriter& json, std::string_view stacktrace) {
-  json.key("stack").begin_array();
-  std::size_t count = 0;
-  for_each_part(stacktrace, '\n', [&](std::string_view line) {
-    line = trim(line);
-    if (line.substr(0, 3) != "at " || count == kMostFrames) return;  // "at function (file:line)"
-    ++count;
-    const auto open = line.rfind(" (");
-    const auto colon = line.rfind(':');
-    json.begin_object();
-    if (open != std::string_view::npos && colon != std::string_view::npos && colon > open && line.back() == ')') {
-      json.member("path", line.substr(open + 2, colon - open - 2));
-      const std::string digits(line.substr(colon + 1, line.size() - colon - 2));
-      json.member("line", static_cast<std::int64_t>(std::strtol(digits.c_str(), nullptr, 10)));
-      json.member("label", line.substr(3, open - 3));
-    } else {
-      json.member("label", line.substr(3));
-    }
-    json.end_object();
-  });
-  json.end_array();
-}
-
-std::string exception_id() {
-  SpanId id;
-  const std::uint64_t bits = random_bits();
-  for (std::size_t i = 0; i < 8; ++i) id.bytes[i] = static_cast<std::uint8_t>(bits >> (8 * i));
-  return id.hex();
-}
-
-void write_cause(JsonWriter& json, const FinishedSpan& span) {
-  std::vector<const SpanEvent*> exceptions;
-  for (const SpanEvent* event = span.events(); event != nullptr; event = event->next) {
-    if (event->name == "exception" && exceptions.size() < kMostExceptions) exceptions.push_back(event);
-  }
-  if (exceptions.empty() && (span.status() != StatusCode::kError || span.status_message().empty())) return;
-  char folder[PATH_MAX];
-  json.key("cause").begin_object();
-  if (getcwd(folder, sizeof folder) != nullptr) json.member("working_directory", std::string_view(folder));
-  json.key("exceptions").begin_array();
-  const auto one = [&](std::string_view type, std::string_view message, std::string_view stacktrace) {
-    json.begin_object().member("id", exception_id()).member("message", cut_utf8(message, 4096));
-    if (!type.empty()) json.member("type", type);
-    json.member("remote", span.kind() == SpanKind::kClient || span.kind() == SpanKind::kProducer);
-    if (!stacktrace.empty()) write_frames(json, stacktrace);
-    json.end_object();
-  };
-  if (exceptions.empty()) one("", span.status_message(), "");
-  for (const SpanEvent* event : exceptions) {
-    const auto text = [&](std::string_view key) -> std::string {
-      const AttributeValue* value = event->attributes.find(key);
-      if (value != nullptr && value->type() == ValueType::kStack) return Stacktrace::text_of(*value);
-      return std::string(value == nullptr || value->type() != ValueType::kString ? "" : value->as_string());
-    };
-    one(text("exception.type"), text("exception.message"), text("exception.stacktrace"));
-  }
-  json.end_array().end_object();
 }
 
 void write_value(JsonWriter& json, const AttributeValue& value) {
@@ -291,6 +234,7 @@ void write_flags(JsonWriter& json, const FinishedSpan& span, std::optional<std::
 }
 
 void write_aws_call(JsonWriter& json, Reader& read) {
+  read.find({"rpc.system", "rpc.service", "aws.service"});  // said by namespace and name
   json.key("aws").begin_object();
   member_text(json, "operation", read.text({"rpc.method", "aws.operation"}));
   member_text(json, "region", read.text({"cloud.region", "aws.region"}));
