@@ -36,10 +36,16 @@ struct RollbarScope::About {
 
 namespace {
 
+/// Random, with dashes, as the notifiers of other languages write it. Source: RFC 9562, version 4.
 std::string new_uuid() {
-  std::string out;
+  std::uint8_t bytes[16];
   const std::uint64_t bits[2] = {random_bits(), random_bits()};
-  append_hex(out, reinterpret_cast<const std::uint8_t*>(bits), sizeof bits);
+  std::memcpy(bytes, bits, sizeof bytes);
+  bytes[6] = static_cast<std::uint8_t>((bytes[6] & 0x0fU) | 0x40U);
+  bytes[8] = static_cast<std::uint8_t>((bytes[8] & 0x3fU) | 0x80U);
+  std::string out;
+  append_hex(out, bytes, sizeof bytes);
+  for (const std::size_t at : {20, 16, 12, 8}) out.insert(at, 1, '-');
   return out;
 }
 

@@ -107,7 +107,8 @@ void append_attributes(std::string& out, std::uint32_t field, const AttributeLis
 std::string_view view(const TraceId& id) { return {reinterpret_cast<const char*>(id.bytes.data()), 16}; }
 std::string_view view(const SpanId& id) { return {reinterpret_cast<const char*>(id.bytes.data()), 8}; }
 
-// The low byte holds W3C's flags; of the others two say whether the parent, or what is linked to, was of another process.
+// The low byte holds W3C's flags; of the others two say whether the parent, or what is linked to, was of another
+// process.
 std::uint32_t flags(bool sampled, bool remote) { return (sampled ? 1U : 0U) | 0x100U | (remote ? 0x200U : 0U); }
 
 void encode_event(protozero::pbf_writer& span, std::string& out, const SpanEvent& event) {
