@@ -60,7 +60,7 @@ TEST(CapturedCalls, GroupStreamAndEventsAreWatchtowers) {
     EXPECT_EQ(each.method + " " + each.path, "POST /");
     const std::string& target = each.headers.at("x-amz-target");
     ASSERT_EQ(python.count(target), 1U) << target << ": watchtower called no such operation";
-    EXPECT_EQ(each.headers.at("content-type"), python.at(target)["content-type"]);
+    EXPECT_EQ(each.headers.at("content-type"), python.at(target)["content-type"].get<std::string>());
     bodies[target] = each.body;
   }
   EXPECT_EQ(bodies.size(), 3U) << "PutLogEvents, CreateLogStream, CreateLogGroup";

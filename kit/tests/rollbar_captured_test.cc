@@ -55,8 +55,9 @@ TEST(CapturedItem, AnErrorOfARequest) {
   ASSERT_TRUE(rollbar.flush());
   const auto all = server.received();
   ASSERT_EQ(all.size(), 1U);
-  EXPECT_EQ(all[0].method + " " + all[0].path + " HTTP/1.1", record["request_line"]);
-  for (const auto& [name, value] : record["headers"].items()) EXPECT_EQ(all[0].headers.at(name), value) << name;
+  EXPECT_EQ(all[0].method + " " + all[0].path + " HTTP/1.1", record["request_line"].get<std::string>());
+  for (const auto& [name, value] : record["headers"].items())
+    EXPECT_EQ(all[0].headers.at(name), value.get<std::string>()) << name;
 
   json kit = json::parse(all[0].body);
   // pyrollbar writes `trace` for an exception without a cause; the kit writes a chain of one.

@@ -319,10 +319,10 @@ TEST(CapturedSampling, RulesAreAskedForAndUseIsReported) {
   }
   ASSERT_GE(received.size(), 2U);
   for (std::size_t i = 0; i < 2; ++i) {
-    EXPECT_EQ(received[i].method + " " + received[i].path + " HTTP/1.1", python[i]["request_line"]);
-    EXPECT_EQ(received[i].headers.at("content-type"), python[i]["content_type"]);
+    EXPECT_EQ(received[i].method + " " + received[i].path + " HTTP/1.1", python[i]["request_line"].get<std::string>());
+    EXPECT_EQ(received[i].headers.at("content-type"), python[i]["content_type"].get<std::string>());
   }
-  EXPECT_EQ(received[0].body, python[0]["body"]);
+  EXPECT_EQ(received[0].body, python[0]["body"].get<std::string>());
   // The same members with the same types; the values are this process's.
   const json theirs = json::parse(python[1]["body"].get<std::string>());
   const json ours = json::parse(received[1].body);
