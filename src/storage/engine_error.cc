@@ -123,14 +123,14 @@ Error insert_error(std::string_view table, std::string_view text) {
 }
 
 Error query_error(const QueryBounds& bounds, std::string_view text) {
-  if (engine_error_number(text) == kThrownByQuery)
-    return {ErrorCode::kInvalid, "the rows are not as the query takes them to be"};
-  log_engine_error("query", text);
+  const int number = engine_error_number(text);
+  if (number == kThrownByQuery) return {ErrorCode::kInvalid, "the rows are not as the query takes them to be"};
+  // A bound on the rows that are read or grouped is set by who has another way to ask: no reason to warn.
+  if (number != kTooManyRows) log_engine_error("query", text);
   // The server's own http_max_field_value_size, 128 KiB unless its operator chose another; it has no number of its own.
   if (text.find("Field value too long") != std::string_view::npos) {
     return {ErrorCode::kTooLarge, "a value in the query is too long"};
   }
-  const int number = engine_error_number(text);
   switch (number) {
     case kTimeoutExceeded:
     case kTooSlow:
