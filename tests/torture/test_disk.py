@@ -2,12 +2,12 @@
 clients send it again, and in the end everything is there, once. Nobody restarts anything."""
 
 import resource
-import subprocess
 import time
 
 import pytest
 from load import SECONDS, Load, chance, check_health, telling_its_log
 from server import BINARY, Server
+from volume import mounted
 
 MB = 1_000_000
 SHIM = BINARY.parent / "libfailing_disk.so"
@@ -106,13 +106,8 @@ def test_files_that_may_not_grow(tmp_path):
 
 @pytest.fixture
 def small_volume(tmp_path):
-    place = tmp_path / "volume"
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=300m", "tmpfs", place], capture_output=True, text=True)
-    if made.returncode != 0:
-        pytest.skip(f"a small volume cannot be mounted here: {made.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
+    with mounted(tmp_path / "volume", "300m") as place:
+        yield place
 
 
 def fills_up(server, seconds):

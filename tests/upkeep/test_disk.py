@@ -2,11 +2,11 @@
 
 import base64
 import os
-import subprocess
 import time
 
 import pytest
 from store import Store, wait_for
+from volume import mounted
 
 MB = 1_000_000
 
@@ -42,13 +42,8 @@ def test_the_oldest_goes_first_and_it_says_so(start):
 
 @pytest.fixture
 def small_volume(tmp_path):
-    place = tmp_path / "volume"
-    place.mkdir()
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", place], capture_output=True, text=True)
-    if made.returncode != 0:
-        pytest.skip(f"a small volume cannot be mounted here: {made.stderr.strip()}")
-    yield place
-    subprocess.run(["umount", "-l", place], check=True)
+    with mounted(tmp_path / "volume", "400m") as place:
+        yield place
 
 
 def test_a_disk_that_fills_up_is_an_answer_and_not_the_end(small_volume):

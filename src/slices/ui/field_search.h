@@ -28,9 +28,9 @@ struct ValueSearch {
   std::string key;
   plan::TimeRange range;
 };
+inline constexpr std::size_t kValueRows = 100'000;
 /// JSON text: the most frequent values among kValueRows rows of the range that have the key, as text.
 /// Errors: those of ask().
-inline constexpr std::size_t kValueRows = 100'000;
 Result<std::string> list_values(const plan::Runner& runner, const FieldCatalogue& fields, const ValueSearch& search);
 
 }  // namespace tetrascope::ui
