@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <malloc.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <random>
@@ -198,6 +199,7 @@ bool Batcher::wait_for_work() {
 }
 
 void Batcher::run() {
+  pthread_setname_np(pthread_self(), "batcher");
   while (wait_for_work()) {
     std::vector<Taken> taken;
     std::size_t callers = 0;

@@ -128,17 +128,18 @@ TEST_F(HttpBoundsTest, RefusesMalformedHeads) {
   EXPECT_EQ(ask("DELETE /v/echo HTTP/1.1\r\nHost: x\r\n\r\n").field("Allow"), "POST");
 }
 
-TEST_F(HttpBoundsTest, AChunkWithoutALengthIsRefusedHoweverItComes) {
+TEST_F(HttpBoundsTest, AChunkWithoutItsLengthOrItsEndIsRefusedHoweverItComes) {
   start();
-  for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{1000}}) {
-    RawClient client(port_);
-    client.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
-    std::string_view rest = "6\r\nabcdef\r\n\r\n";
-    for (; !rest.empty(); rest.remove_prefix(std::min(piece, rest.size()))) {
-      client.send(rest.substr(0, piece));
-      std::this_thread::sleep_for(2ms);
+  for (const std::string_view body : {"6\r\nabcdef\r\n\r\n", "6\r\nabcdef0\n\r\n", "0\ra"}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{1000}}) {
+      RawClient client(port_);
+      client.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
+      for (std::string_view rest = body; !rest.empty(); rest.remove_prefix(std::min(piece, rest.size()))) {
+        client.send(rest.substr(0, piece));
+        std::this_thread::sleep_for(2ms);
+      }
+      EXPECT_EQ(client.answer().status, 400) << body << " in pieces of " << piece;
     }
-    EXPECT_THAT(client.answer().body, StartsWith("vendor /v/echo: chunked body")) << piece;
   }
 }
 
@@ -209,6 +210,27 @@ TEST_F(HttpBoundsTest, BoundsAllBodiesTogether) {
   EXPECT_EQ(holder.answer().field("X-Bytes"), "45000");
   EXPECT_EQ(ask("POST /v/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 45000\r\n\r\n" + std::string(45'000, 'x')).status,
             200);
+}
+
+TEST_F(HttpBoundsTest, WhoeverIsLetInCanSendItsBodyToTheEnd) {
+  start({.bodies_bytes = 50'000});
+  RawClient first(port_);
+  first.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 45000\r\n\r\nx");
+  std::this_thread::sleep_for(100ms);
+  EXPECT_EQ(ask("POST /v/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 20000\r\n\r\n" + std::string(20'000, 'x')).status,
+            503);
+  first.send(std::string(44'999, 'x'));
+  EXPECT_EQ(first.answer().field("X-Bytes"), "45000");
+}
+
+TEST_F(HttpBoundsTest, WhoeverIsRefusedSeesItHoweverMuchItStillSends) {
+  start({.bodies_bytes = 50'000});
+  RawClient large(port_);
+  large.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" + std::string(60'000, 'x'));
+  EXPECT_EQ(large.answer().status, 503);
+  RawClient larger(port_);
+  larger.send("POST /v/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 8000000\r\n\r\n" + std::string(8'000'000, 'x'));
+  EXPECT_EQ(larger.answer().status, 413);
 }
 
 TEST_F(HttpBoundsTest, SaysThatItIsBusyWhenTheQueueIsFull) {

@@ -17,6 +17,10 @@ constexpr std::size_t kDiscard = std::size_t{64} << 10;
 constexpr int kBodyTimeouts = 20;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+void say_when_to_retry(Response& response) {
+  if (response.status == 503 && !response.headers.has("Retry-After")) response.headers.set("Retry-After", "1");
+}
+
 std::string chunk_head(std::size_t bytes) {
   std::array<char, 20> digits{};
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), bytes, 16);
@@ -91,7 +95,10 @@ void HttpConversation::judge_head(bool body_has_begun) {
                    .http10 = reader_->version() == 10};
   slot.last = !slot.exchange.keep_alive;
   slot.response = refusal(slot);
-  if (slot.response) return discard_body(slot);
+  if (slot.response) {
+    say_when_to_retry(*slot.response);
+    return discard_body(slot);
+  }
   slot.wants_continue = !reader_->done() && !body_has_begun && reader_->expects_continue();
   reader_->limit_body(slot.route->body_limit);
   const auto now = Clock::now();
@@ -148,6 +155,9 @@ std::optional<Response> HttpConversation::refusal(Slot& slot) {
                         {ErrorCode::kTooLarge, "request body: " + std::to_string(length) + " bytes, want at most " +
                                                    std::to_string(match.route->body_limit)});
   }
+  if (!reader_->set_body_aside()) {
+    return router.shape(head, {ErrorCode::kUnavailable, "too many requests are being read at once; retry later"});
+  }
   slot.route = match.route;
   reader_->request().captures = std::move(match.captures);
   return std::nullopt;
@@ -176,7 +186,7 @@ std::optional<std::string> HttpConversation::answer(std::uint64_t id, std::optio
   if (stream && context_.stopping) stream->end();
   slot->stream = std::move(stream);
   if (!response) response = context_.router.shape(slot->head, {ErrorCode::kInternal, "no answer was given"});
-  if (response->status == 503 && !response->headers.has("Retry-After")) response->headers.set("Retry-After", "1");
+  say_when_to_retry(*response);
   slot->response = std::move(response);
   return slot->head.path;
 }

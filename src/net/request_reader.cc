@@ -15,6 +15,8 @@ using boost::beast::error_code;
 constexpr std::size_t kMostFields = 256;
 /// A declared length reserves no more than this before its bytes come.
 constexpr std::size_t kFirstReserve = std::size_t{1} << 20;
+/// A body's part of the budget that is set aside by its declared length, before its bytes come.
+constexpr std::size_t kMostSetAside = std::size_t{4} << 20;
 
 std::string_view text(boost::beast::string_view view) { return {view.data(), view.size()}; }
 
@@ -38,13 +40,11 @@ Error explain(const error_code& ec) {
   return {ErrorCode::kMalformed, "request head: a header field is not `name: value`"};
 }
 
-/// Beast 1.81 asserts that a last chunk it has begun comes back with five bytes, so what may be the start of one waits
-/// until there are as many; no chunked body ends in fewer.
+/// Beast 1.81 asserts that a last chunk whose line it has seen comes back with five bytes. Behind another chunk's CRLF
+/// that line makes as many by itself; as the first of its body it waits for them. No chunked body ends in fewer.
 bool may_begin_the_end(std::string_view bytes) {
   constexpr std::size_t kLeastEnd = std::string_view("0\r\n\r\n").size();
-  if (bytes.size() >= kLeastEnd) return false;
-  if (bytes.starts_with("\r\n")) bytes.remove_prefix(2);  // what ended the chunk before
-  return bytes.empty() || bytes == "\r" || bytes.front() == '0';
+  return bytes.size() < kLeastEnd && bytes.starts_with('0') && bytes.contains("\r\n");
 }
 
 }  // namespace
@@ -75,8 +75,9 @@ struct RequestReader::Parser final : http::basic_parser<true> {
   int hosts = 0;         ///< Host fields
   bool in_body = false;  ///< fields from here on are trailers
   bool discarding = false;
-  std::size_t allowed = 0;       ///< bytes of the body that may still come
-  std::uint64_t chunk_left = 0;  ///< of the chunk that is being read
+  std::size_t allowed = 0;    ///< bytes of the body that may still come
+  std::size_t set_aside = 0;  ///< of the budget, for what is still to come
+  bool had_chunk = false;     ///< a chunk's line was read
   Stop stop = Stop::kNone;
 
   void give_up(Stop why, error_code& ec) {
@@ -118,7 +119,9 @@ struct RequestReader::Parser final : http::basic_parser<true> {
     }
     allowed -= piece.size();
     if (discarding) return piece.size();
-    if (!charge.add(piece.size())) {
+    const std::size_t paid = std::min(set_aside, piece.size());
+    set_aside -= paid;
+    if (!charge.add(piece.size() - paid)) {
       give_up(Stop::kBudgetSpent, ec);
       return 0;
     }
@@ -131,13 +134,11 @@ struct RequestReader::Parser final : http::basic_parser<true> {
     return piece.size();
   }
   void on_chunk_header_impl(std::uint64_t size, boost::beast::string_view, error_code& ec) override {
-    chunk_left = size;
+    had_chunk = true;
     if (size > allowed) give_up(Stop::kBodyTooLarge, ec);
   }
   std::size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view piece, error_code& ec) override {
-    const std::size_t used = on_body_impl(piece, ec);
-    chunk_left -= used;
-    return used;
+    return on_body_impl(piece, ec);
   }
   void on_finish_impl(error_code&) override {}
 };
@@ -152,8 +153,8 @@ RequestReader::RequestReader(std::size_t header_bytes, std::shared_ptr<BodyBudge
 RequestReader::~RequestReader() = default;
 
 Result<std::size_t> RequestReader::put(std::string_view bytes) {
-  const bool between_chunks = parser_->is_header_done() && parser_->chunked() && parser_->chunk_left == 0;
-  if (between_chunks && may_begin_the_end(bytes)) return 0;
+  const bool before_chunks = parser_->is_header_done() && parser_->chunked() && !parser_->had_chunk;
+  if (before_chunks && may_begin_the_end(bytes)) return 0;
   parser_->eager(parser_->is_header_done());
   error_code ec;
   const std::size_t used = parser_->put({bytes.data(), bytes.size()}, ec);
@@ -188,6 +189,13 @@ std::optional<std::uint64_t> RequestReader::content_length() const {
 }
 
 void RequestReader::limit_body(std::size_t bytes) { parser_->allowed = bytes; }
+
+bool RequestReader::set_body_aside() {
+  const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(content_length().value_or(0), kMostSetAside));
+  if (!parser_->charge.add(bytes)) return false;
+  parser_->set_aside = bytes;
+  return true;
+}
 
 void RequestReader::discard_body(std::size_t bytes) {
   parser_->allowed = bytes;

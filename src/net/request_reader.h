@@ -66,6 +66,9 @@ class RequestReader {
   [[nodiscard]] std::optional<std::uint64_t> content_length() const;
   /// What may still come of the body. Default: nothing.
   void limit_body(std::size_t bytes);
+  /// Takes what the body declares of the budget, up to some megabytes, so that what is begun can also be ended: many
+  /// that are each let in for a part would all be refused. False: there is not so much left.
+  [[nodiscard]] bool set_body_aside();
   /// Reads over the body, of at most `bytes`.
   void discard_body(std::size_t bytes);
   /// Why `target` could not be taken apart.

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netdb.h>
 #include <poll.h>
+#include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -137,6 +138,7 @@ struct UdpListener::State {
   bool ended = false;
 
   void receive() {
+    pthread_setname_np(pthread_self(), "datagrams");
     Receiver buffers;
     std::uint32_t known = 0, overflows = 0;
     std::array<pollfd, 2> watched{{{socket, POLLIN, 0}, {wake, POLLIN, 0}}};

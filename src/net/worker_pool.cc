@@ -1,5 +1,7 @@
 #include "net/worker_pool.h"
 
+#include <pthread.h>
+
 #include <exception>
 #include <utility>
 
@@ -39,6 +41,7 @@ void WorkerPool::stop() {
 }
 
 void WorkerPool::run() {
+  pthread_setname_np(pthread_self(), "worker");
   for (;;) {
     Task task;
     {

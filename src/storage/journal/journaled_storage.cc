@@ -1,6 +1,7 @@
 #include "storage/journal/journaled_storage.h"
 
 #include <fmt/core.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -56,7 +57,7 @@ class JournaledStorage final : public Storage {
       std::unique_lock lock(mutex_);
       const std::vector<Insert> fresh = without_known(inserts);
       if (fresh.empty()) return {};
-      RETURN_IF_ERROR(wait_for_room(lock));
+      RETURN_IF_ERROR(wait_for_room(lock, bytes_of(fresh)));
       ASSIGN_OR_RETURN(segment, open_segment());
       const auto written = segment->append(rows_of(fresh));
       if (!written) {
@@ -122,8 +123,12 @@ class JournaledStorage final : public Storage {
     changed_.notify_all();
   }
 
-  Result<void> wait_for_room(std::unique_lock<std::mutex>& lock) {
-    const auto has_room = [this] { return staged_bytes_ + sending_bytes_ < options_.staged_bytes; };
+  /// What is larger than the room altogether goes in alone.
+  Result<void> wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
+    const auto has_room = [this, bytes] {
+      const std::size_t taken = staged_bytes_ + sending_bytes_;
+      return taken == 0 || taken + bytes <= options_.staged_bytes;
+    };
     if (has_room()) return {};
     hurry();
     if (changed_.wait_for(lock, options_.patience, has_room)) return {};
@@ -155,6 +160,12 @@ class JournaledStorage final : public Storage {
     if (token_order_.size() <= kMostTokens) return;
     tokens_.erase(token_order_.front());
     token_order_.pop_front();
+  }
+
+  static std::size_t bytes_of(std::span<const Insert> inserts) {
+    std::size_t bytes = 0;
+    for (const Insert& one : inserts) bytes += one.native.size();
+    return bytes;
   }
 
   static std::vector<SegmentRows> rows_of(std::span<const Insert> inserts) {
@@ -202,6 +213,7 @@ class JournaledStorage final : public Storage {
   }
 
   void run() {
+    pthread_setname_np(pthread_self(), "journal");
     std::unique_lock lock(mutex_);
     while (wait_for_work(lock)) {
       SegmentContent content = std::exchange(staged_, std::exchange(spare_, {}));
@@ -219,10 +231,13 @@ class JournaledStorage final : public Storage {
     }
   }
 
-  /// The same tables without rows: the next ones that are staged need not grow again. Not of a large one.
+  /// The same tables without rows: the next ones that are staged need not grow again. Of all together no more is kept
+  /// than what is gathered at once could have needed.
   SegmentContent emptied(SegmentContent content) const {
+    std::size_t kept = 0;
     for (auto& [table, rows] : content) {
-      if (rows.native.capacity() > 2 * options_.gather_bytes) rows.native = {};
+      kept += rows.native.capacity();
+      if (kept > 2 * options_.gather_bytes) kept -= std::exchange(rows.native, {}).capacity();
       rows.native.clear();
       rows.ends.clear();
       rows.sendings.clear();
