@@ -36,17 +36,18 @@ namespace {
 /// How long requests in flight may take once the server was told to stop.
 constexpr std::chrono::milliseconds kGrace{3'000};
 
-/// Of --max-memory: what is set aside for the process itself and its library, then how the rest is divided. A fifth of
-/// it is nobody's: for copies on the way (a commit's blocks beside its columns, a body's text beside its bytes) and for
-/// what the allocator keeps. With less, 200 connections that send what is too much brought it past the bound.
+/// Of --max-memory: what is set aside for the process itself and its library, then how the rest is divided. A
+/// quarter of it is nobody's: for copies on the way (a commit's blocks beside its columns, a body's text beside its
+/// bytes) and for what the allocator keeps. With a fifth, 200 connections that send what is too much brought it past
+/// the bound.
 struct MemoryPlan {
   explicit MemoryPlan(std::size_t total) {
     constexpr std::size_t kProcess = std::size_t{256} << 20;
     const std::size_t rest = total - kProcess;
-    engine = rest / 20 * 12;
+    engine = rest / 40 * 23;
     pending = rest / 20 * 1;
     staged = rest / 20 * 1;
-    bodies = rest / 20 * 2;
+    bodies = rest / 40 * 3;
   }
   std::size_t engine = 0;   ///< inserts, merges, queries and caches of the engine
   std::size_t pending = 0;  ///< decoded rows that wait for their commit

@@ -149,7 +149,7 @@ Batch Batcher::fresh_batch() {
   return batch;
 }
 
-void Batcher::recycle(std::vector<Taken>& taken) {
+void Batcher::recycle(std::span<Taken> taken) {
   bool was_large = false;
   for (Taken& one : taken) {
     if (memory(one.batch) > kMostSpareBytes) {
@@ -215,13 +215,15 @@ void Batcher::run() {
       waiting_callers_ -= callers;
       last_callers_ = callers;
     }
-    commit(taken);
-    for (const Taken& one : taken) promoter_->observe(one.batch);
-    recycle(taken);
+    // What is large goes one by one: together it would stand several times in memory, as columns, blocks and journal.
+    const bool is_large =
+        std::ranges::any_of(taken, [](const Taken& one) { return memory(one.batch) > kMostSpareBytes / 2; });
+    const std::size_t together = is_large ? 1 : std::max<std::size_t>(taken.size(), 1);
+    for (std::span<Taken> rest = taken; !rest.empty(); rest = rest.subspan(together)) commit(rest.first(together));
   }
 }
 
-void Batcher::commit(std::vector<Taken>& taken) {
+void Batcher::commit(std::span<Taken> taken) {
   if (const auto stored = store_fields(taken); !stored)
     log_warning("field catalogue not stored: {}", stored.error().message);
 
@@ -233,6 +235,8 @@ void Batcher::commit(std::vector<Taken>& taken) {
     for (const Insert& insert : inserts) store_alone(taken, insert, stored.error());
   }
   answer(taken);
+  for (const Taken& one : taken) promoter_->observe(one.batch);
+  recycle(taken);
 }
 
 std::vector<Insert> Batcher::inserts_of(const Commit& commit) {
@@ -244,7 +248,7 @@ std::vector<Insert> Batcher::inserts_of(const Commit& commit) {
 
 /// The rows of a table and week, of a commit that failed. When somebody's rows are not acceptable, each caller's go in
 /// for themselves, so that only the culprit's fail.
-void Batcher::store_alone(std::vector<Taken>& taken, const Insert& insert, const Error& why) {
+void Batcher::store_alone(std::span<Taken> taken, const Insert& insert, const Error& why) {
   const bool later = for_now(why);
   if (!later && repeat([&] { return storage_.insert(insert); })) return;  // once: its token is the commit's
   for (Taken& one : taken) {
@@ -281,7 +285,7 @@ Result<void> Batcher::repeat(const std::function<Result<void>()>& store) {
   }
 }
 
-Result<void> Batcher::store_fields(const std::vector<Taken>& taken) {
+Result<void> Batcher::store_fields(std::span<const Taken> taken) {
   const UnixNanos now = UnixNanos::now();
   const auto note = [&](Signal signal, FieldSightings& sightings) {
     for (auto& field : fields_.merge(signal, sightings, now)) unstored_fields_.push_back(std::move(field));
@@ -305,7 +309,7 @@ Result<void> Batcher::store_fields(const std::vector<Taken>& taken) {
   return {};
 }
 
-void Batcher::answer(std::vector<Taken>& taken) {
+void Batcher::answer(std::span<Taken> taken) {
   std::size_t rows = 0;
   std::size_t bytes = 0;
   std::size_t failed = 0;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -84,17 +85,17 @@ class Batcher {
 
   void run();
   [[nodiscard]] Batch fresh_batch();
-  void recycle(std::vector<Taken>& taken);
+  void recycle(std::span<Taken> taken);
   bool wait_for_work();
-  void commit(std::vector<Taken>& taken);
-  Result<void> store_fields(const std::vector<Taken>& taken);
+  void commit(std::span<Taken> taken);
+  Result<void> store_fields(std::span<const Taken> taken);
   std::vector<Insert> inserts_of(const Commit& commit);
-  void store_alone(std::vector<Taken>& taken, const Insert& insert, const Error& why);
+  void store_alone(std::span<Taken> taken, const Insert& insert, const Error& why);
   std::optional<ErrorCode> store_rows_of(const Batch& batch, const Caller& caller, std::size_t table,
                                          std::int64_t week);
   std::string next_token();
   Result<void> repeat(const std::function<Result<void>()>& store);
-  void answer(std::vector<Taken>& taken);
+  void answer(std::span<Taken> taken);
 
   Storage& storage_;
   FieldCatalogue& fields_;

@@ -232,12 +232,12 @@ class JournaledStorage final : public Storage {
   }
 
   /// The same tables without rows: the next ones that are staged need not grow again. Of all together no more is kept
-  /// than what is gathered at once could have needed.
+  /// than is gathered at once.
   SegmentContent emptied(SegmentContent content) const {
     std::size_t kept = 0;
     for (auto& [table, rows] : content) {
       kept += rows.native.capacity();
-      if (kept > 2 * options_.gather_bytes) kept -= std::exchange(rows.native, {}).capacity();
+      if (kept > options_.gather_bytes) kept -= std::exchange(rows.native, {}).capacity();
       rows.native.clear();
       rows.ends.clear();
       rows.sendings.clear();
