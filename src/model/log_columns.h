@@ -7,17 +7,31 @@
 
 namespace tetrascope {
 
-/// One row a record. Source: opentelemetry-proto logs/v1 (dossier honeycomb_otlp 1.10 and 2.9).
+/// One row a record. Beside these columns the table has `sent_time` and `observed_time`, which are computed
+/// (model/schema.cc). Source: opentelemetry-proto logs/v1 (dossier honeycomb_otlp 1.10 and 2.9).
 struct LogColumns : TableColumns<LogColumns> {
   OriginColumns origin;
   TraceColumns trace;
-  NumberColumn<std::int64_t> time, sent_time, observed_time;
+  NumberColumn<std::int64_t> time, sent_after, observed_after;
   NumberColumn<std::uint8_t> severity_number;
   LowCardinalityColumn severity_text, event_name;
   StringColumn body;
   LowCardinalityColumn body_type;
   NumberColumn<std::uint32_t> flags, sample_rate, dropped_attributes;
   AttributeColumns attributes;
+
+  /// All Unix nanoseconds. `time`: of the event, else when it was observed, else when it arrived. `sent`,
+  /// `observed`: zero for none. They are nearly always `time` again: what is kept of them is the difference, modulo
+  /// 2^64.
+  void add_times(UnixNanos event_time, UnixNanos sent, UnixNanos observed) {
+    const auto after = [&](UnixNanos other) {
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>(other.value) -
+                                       static_cast<std::uint64_t>(event_time.value));
+    };
+    time.add(event_time.value);
+    sent_after.add(after(sent));
+    observed_after.add(after(observed));
+  }
 
   template <class Self, class Visit>
   static void each(Self& self, Visit&& visit) {
@@ -26,10 +40,8 @@ struct LogColumns : TableColumns<LogColumns> {
     visit(ColumnInfo{"time", "time of the event, else when it was observed, else when it arrived; Unix nanoseconds",
                      "CODEC(Delta(8), Default)"},
           self.time);
-    visit(ColumnInfo{"sent_time", "time_unix_nano as sent; zero for none", "CODEC(Delta(8), Default)"}, self.sent_time);
-    visit(ColumnInfo{"observed_time", "when a collector saw it, Unix nanoseconds; zero for unknown",
-                     "CODEC(Delta(8), Default)"},
-          self.observed_time);
+    visit(ColumnInfo{"sent_after", "sent_time less time"}, self.sent_after);
+    visit(ColumnInfo{"observed_after", "observed_time less time"}, self.observed_after);
     visit(ColumnInfo{"severity_number",
                      "1 to 24 in groups of four: trace, debug, info, warn, error, fatal; 0 unspecified"},
           self.severity_number);

@@ -110,7 +110,7 @@ struct TraceColumns {
   template <class Self, class Visit>
   static void each(Self& self, Visit&& visit) {
     visit(ColumnInfo{"trace_id", "W3C trace id, 16 bytes; zero for none"}, self.trace_id);
-    visit(ColumnInfo{"span_id", "W3C span id, 8 bytes; zero for none", "CODEC(NONE)"}, self.span_id);
+    visit(ColumnInfo{"span_id", "W3C span id, 8 bytes; zero for none"}, self.span_id);
     visit(ColumnInfo{"trace_id_text", "the trace id as sent, where it is not 32 hex digits"}, self.trace_id_text);
     visit(ColumnInfo{"span_id_text", "the span id as sent, where it is not 16 hex digits"}, self.span_id_text);
   }

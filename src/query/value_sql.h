@@ -32,6 +32,9 @@ std::string convert_sql(TypedSql value, Type to);
 /// kToInt, kToDouble, kToString, kToBool, kToAny and kTypeName.
 std::string cast_sql(Function function, const TypedSql& value);
 
+/// `literal`: what `part` is, where the plan says it.
+std::string contains_any_case_sql(const std::string& text, const std::string& part, const std::string* literal);
+
 /// A Float64, Nullable or not, as JSON from which a double comes back: `1.0`, `{"$double":"NaN"}`.
 std::string double_to_json(const std::string& value);
 

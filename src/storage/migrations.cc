@@ -12,6 +12,7 @@
 #include "model/schema.h"
 #include "model/table.h"
 #include "storage/ddl.h"
+#include "storage/log_times_migration.h"
 #include "storage/one_map_migration.h"
 
 namespace tetrascope {
@@ -80,7 +81,7 @@ Result<void> check_tables(Storage& storage) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::vector<Migration> kMigrations = {{2, {}, one_map_statements}};
+  static const std::vector<Migration> kMigrations = {{2, {}, one_map_statements}, {3, {}, log_times_statements}};
   return kMigrations;
 }
 

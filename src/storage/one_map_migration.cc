@@ -5,22 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <string_view>
 
-#include "storage/statement.h"
+#include "storage/stored_columns.h"
 
 namespace tetrascope {
 namespace {
 
 // All names here are schema 2's, also when the tables have become something else since.
-
-struct StoredColumn {
-  std::string type;
-  std::string default_kind;  ///< DEFAULT, ALIAS or ""
-};
-/// Columns of a table by name.
-using Columns = std::map<std::string, StoredColumn, std::less<>>;
 
 /// A map of schema 1 and what becomes of its elements.
 struct OldMap {
@@ -39,19 +31,8 @@ constexpr std::array<OldMap, 5> kOldMaps = {{
 
 constexpr std::string_view kMapType = "Map(LowCardinality(String), Nullable(String))";
 
-Result<Columns> columns_of(Storage& storage, std::string_view table) {
-  StatementBuilder sql;
-  sql.sql("SELECT name, type, default_kind FROM system.columns WHERE database = currentDatabase() AND table = ")
-      .value("String", std::string(table));
-  ASSIGN_OR_RETURN(const Rows rows, storage.execute(std::move(sql).take()));
-  Columns columns;
-  for (const auto& row : rows.rows)
-    columns[*row[0].as<std::string>()] = {*row[1].as<std::string>(), *row[2].as<std::string>()};
-  return columns;
-}
-
 /// Names of the attributes' own columns, which all go: new rows will show again which are worth one.
-std::vector<std::string> own_columns(const Columns& columns, const OldMap& map) {
+std::vector<std::string> own_columns(const StoredColumns& columns, const OldMap& map) {
   std::vector<std::string> names;
   if (map.column_word.empty()) return names;
   for (const auto& [name, column] : columns) {
@@ -67,7 +48,7 @@ std::string key_of(const OldMap& map, std::string_view column) {
 }
 
 /// SQL of the new map from the old ones and the columns.
-std::string all_in_one(const Columns& columns) {
+std::string all_in_one(const StoredColumns& columns) {
   std::vector<std::string> keys;
   std::vector<std::string> values;
   for (const OldMap& map : kOldMaps) {
@@ -92,19 +73,7 @@ std::string all_in_one(const Columns& columns) {
                      kMapType);
 }
 
-/// Adds a column that is computed from others, writes it into all rows, and cuts it loose from the others, which can
-/// go then. Whichever of that was done already is left out.
-void replace_columns(std::string_view table, const Columns& columns, std::string_view name, std::string_view type,
-                     std::string_view codec, const std::string& value, std::vector<std::string>& out) {
-  const auto present = columns.find(name);
-  if (present != columns.end() && present->second.default_kind.empty()) return;
-  out.push_back(
-      fmt::format("ALTER TABLE {} ADD COLUMN IF NOT EXISTS {} {} DEFAULT {} {}", table, name, type, value, codec));
-  out.push_back(fmt::format("ALTER TABLE {} MATERIALIZE COLUMN {} SETTINGS mutations_sync = 2", table, name));
-  out.push_back(fmt::format("ALTER TABLE {} MODIFY COLUMN {} REMOVE DEFAULT", table, name));
-}
-
-void join_attributes(std::string_view table, const Columns& columns, std::vector<std::string>& out) {
+void join_attributes(std::string_view table, const StoredColumns& columns, std::vector<std::string>& out) {
   if (!columns.contains(kOldMaps[0].name)) return;
   replace_columns(table, columns, "attributes", kMapType, "", all_in_one(columns), out);
   for (const OldMap& map : kOldMaps) {
@@ -118,11 +87,8 @@ void join_attributes(std::string_view table, const Columns& columns, std::vector
     out.push_back(fmt::format("ALTER TABLE {} DROP COLUMN IF EXISTS {}", table, map->name));
 }
 
-void join_ids(const Columns& columns, std::vector<std::string>& out) {
-  const auto stored = [&](std::string_view name) {
-    const auto found = columns.find(name);
-    return found != columns.end() && found->second.default_kind.empty();
-  };
+void join_ids(const StoredColumns& columns, std::vector<std::string>& out) {
+  const auto stored = [&](std::string_view name) { return is_plain(columns, name); };
   if (stored("span_id") && stored("parent_span_id")) {
     replace_columns("spans", columns, "ids", "FixedString(16)", "",
                     "toFixedString(concat(span_id, parent_span_id), 16)", out);
@@ -136,7 +102,7 @@ void join_ids(const Columns& columns, std::vector<std::string>& out) {
   }
 }
 
-void add_seconds(std::string_view table, const Columns& columns, std::vector<std::string>& out) {
+void add_seconds(std::string_view table, const StoredColumns& columns, std::vector<std::string>& out) {
   const std::string_view time = table == "spans" ? "start" : "time";
   replace_columns(table, columns, "second", "Int64", "CODEC(Delta(8), Default)",
                   fmt::format("toInt64(intDiv({0}, 1000000000) - ({0} < 0 AND {0} % 1000000000 != 0))", time), out);
@@ -149,7 +115,7 @@ void add_seconds(std::string_view table, const Columns& columns, std::vector<std
 Result<std::vector<std::string>> one_map_statements(Storage& storage) {
   std::vector<std::string> statements;
   for (const std::string_view table : {"spans", "logs", "occurrences", "metrics", "documents"}) {
-    ASSIGN_OR_RETURN(const Columns columns, columns_of(storage, table));
+    ASSIGN_OR_RETURN(const StoredColumns columns, stored_columns(storage, table));
     join_attributes(table, columns, statements);
     if (table == "spans") join_ids(columns, statements);
     add_seconds(table, columns, statements);

@@ -29,9 +29,7 @@ Batch batch_of(const AttributeLayouts& layouts, std::int64_t first, std::int64_t
     const std::string number = std::to_string(n);
     batch.logs.origin.add({n}, {"otlp", "default", "shop", "shop", "{}", "{}", {kHour}});
     batch.logs.trace.add({}, {});
-    batch.logs.time.add(n);
-    batch.logs.sent_time.add(n);
-    batch.logs.observed_time.add(0);
+    batch.logs.add_times(UnixNanos{n}, UnixNanos{n}, {});
     batch.logs.severity_number.add(9);
     batch.logs.severity_text.add("INFO");
     batch.logs.event_name.add("");

@@ -117,9 +117,7 @@ void add(SpanColumns& spans, const Row& row) {
 void add(LogColumns& logs, const Row& row) {
   add_origin(logs.origin, row);
   add_trace(logs.trace, row);
-  logs.time.add(row.time().value);
-  logs.sent_time.add(row.time().value);
-  logs.observed_time.add(0);
+  logs.add_times(row.time(), row.time(), {});
   logs.severity_number.add(static_cast<std::uint8_t>(row.number("severity")));
   logs.severity_text.add("");
   logs.event_name.add("");

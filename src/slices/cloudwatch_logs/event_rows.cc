@@ -68,9 +68,7 @@ void append_event(Batch& batch, const EventPlace& place, std::int64_t timestamp_
                          .scope = place.scope,
                          .received = place.received});
   rows.trace.add(trace.trace_id, trace.span_id);
-  rows.time.add(time.value);
-  rows.sent_time.add(time.value);
-  rows.observed_time.add(order);
+  rows.add_times(time, time, UnixNanos{order});
   rows.severity_number.add(0);
   rows.severity_text.add({});
   rows.event_name.add({});

@@ -209,9 +209,7 @@ void append_log(const Event& event, Fields fields, const EventPlace& place, LogC
   logs.attributes.use_dataset(place.environment, place.dataset);
   logs.origin.add(time, origin_of(fields, place));
   logs.trace.add(trace_id, parent_id);
-  logs.time.add(time.value);
-  logs.sent_time.add(event.time ? event.time->value : 0);
-  logs.observed_time.add(0);
+  logs.add_times(time, event.time.value_or(UnixNanos{}), {});
   logs.severity_number.add(severity_known ? static_cast<std::uint8_t>(severity_index * 4 + 1) : std::uint8_t{0});
   logs.severity_text.add(text_of(severity_text));
   logs.event_name.add(text_of(event_name));

@@ -39,9 +39,7 @@ Result<void> Appender::log(const LogRecord& log) {
   LogColumns& rows = out_.logs;
   add_origin(rows.origin, time, origin_added_);
   rows.trace.add(log.trace_id, log.span_id);
-  rows.time.add(time.value);
-  rows.sent_time.add(UnixNanos::from_unsigned(log.time).value);
-  rows.observed_time.add(UnixNanos::from_unsigned(log.observed_time).value);
+  rows.add_times(time, UnixNanos::from_unsigned(log.time), UnixNanos::from_unsigned(log.observed_time));
   rows.severity_number.add(log.severity_number);
   rows.severity_text.add(log.severity_text);
   rows.event_name.add(log.event_name);

@@ -59,8 +59,8 @@ TEST(Logs, TimeIsTheEventsElseTheObserversElseArrival) {
     Batch batch;
     ASSERT_TRUE(decode_logs(request({}, {}, {row.record}), kContext, batch));
     EXPECT_EQ(batch.logs.time[0], row.time);
-    EXPECT_EQ(batch.logs.sent_time[0], row.sent);
-    EXPECT_EQ(batch.logs.observed_time[0], row.observed);
+    EXPECT_EQ(batch.logs.time[0] + batch.logs.sent_after[0], row.sent);
+    EXPECT_EQ(batch.logs.time[0] + batch.logs.observed_after[0], row.observed);
   }
 }
 

@@ -59,8 +59,7 @@ plan::Plan values_plan(const ValueSearch& search, ExprPtr value) {
   const bool spans = search.field.signal == Signal::kSpans;
   ExprPtr wanted = call(Function::kNot, {call(Function::kIsMissing, {field("value")})});
   if (!search.field.text.empty()) {
-    const ExprPtr lower = call(Function::kLower, {field("value")});
-    wanted = both(wanted, call(Function::kContains, {lower, literal(lower_case(search.field.text))}));
+    wanted = both(wanted, call(Function::kContainsAnyCase, {field("value"), literal(search.field.text)}));
   }
   plan::Aggregate counts;
   counts.keys = {{"value", field("value")}};

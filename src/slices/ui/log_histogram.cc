@@ -52,10 +52,11 @@ Result<Array> read_sources(const plan::Runner& runner, LogSearch search) {
 Result<std::string> read_log_histogram(const plan::Runner& runner, const LogSearch& search) {
   const Steps steps(search.range);
   plan::Aggregate counts;
-  counts.keys = {{"severity", field("severity")}, {"bucket", steps.of("time")}};
+  counts.keys = {{"severity", field("severity")}, {"bucket", field("bucket")}};
   counts.weight = "rate";
   counts.calls = {counted("logs")};
-  const plan::TableRead read = read_of(search, {{"severity", column("severity_number")}, {"time", column("time")}});
+  const plan::TableRead read =
+      read_of(search, {{"severity", column("severity_number")}, {"bucket", steps.of(column("time"))}});
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {search.range, {read}, {counts}}));
   std::array<Series, kLevels> levels;
   for (Series& one : levels) one.resize(steps.count());

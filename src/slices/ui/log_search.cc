@@ -101,8 +101,7 @@ plan::ExprPtr log_condition(const LogSearch& search) {
     all = both(all, call(Function::kGe, {column("severity_number"), literal(search.min_severity)}));
   }
   if (!search.text.empty()) {
-    const auto lower = [](ExprPtr text) { return call(Function::kLower, {std::move(text)}); };
-    all = both(all, call(Function::kContains, {lower(column("body")), lower(literal(search.text))}));
+    all = both(all, call(Function::kContainsAnyCase, {column("body"), literal(search.text)}));
   }
   return all;
 }

@@ -19,8 +19,7 @@ plan::ExprPtr condition(const TraceId& trace, const DocumentSearch& search) {
   plan::ExprPtr where = equals(column("trace_id"), id_literal(trace));
   if (search.span) {
     const plan::ExprPtr names_it =
-        plan::call(plan::Function::kContains,
-                   {plan::call(plan::Function::kLower, {column("document")}), literal(to_hex(*search.span))});
+        plan::call(plan::Function::kContainsAnyCase, {column("document"), literal(to_hex(*search.span))});
     where = both(where, either(equals(column("span_id"), id_literal(*search.span)), names_it));
   }
   if (!search.key.empty()) where = both(where, equals(column("key"), literal(search.key)));
