@@ -15,7 +15,6 @@ constexpr std::string_view kInsertFormat = "Native";
 constexpr std::size_t kAppendBytes = std::size_t{1} << 20;
 
 using ResultPtr = std::unique_ptr<ChdbLibrary::QueryResult, void (*)(ChdbLibrary::QueryResult*)>;
-using StreamPtr = std::unique_ptr<ChdbLibrary::InsertStream, void (*)(ChdbLibrary::InsertStream*)>;
 
 std::optional<std::string> as_error(const char* text) {
   if (text == nullptr || *text == '\0') return std::nullopt;
@@ -108,17 +107,51 @@ void ChdbConnection::drop_unsent() {
       library_->destroy_query_result);
 }
 
-std::optional<std::string> ChdbConnection::insert(const std::string& sql, std::string_view native) {
-  const StreamPtr stream(
-      library_->stream_insert_n(*handle_, sql.data(), sql.size(), kInsertFormat.data(), kInsertFormat.size()),
-      library_->destroy_insert_stream);
-  if (std::optional<std::string> error = as_error(library_->stream_insert_error(stream.get()))) return error;
-  for (std::size_t at = 0; at < native.size(); at += kAppendBytes) {
-    const std::string_view piece = native.substr(at, kAppendBytes);
-    if (library_->stream_append(stream.get(), piece.data(), piece.size()) != 0) break;  // stream_done() says why
+ChdbConnection::InsertStream::InsertStream(const ChdbLibrary& library, ChdbLibrary::InsertStream* stream)
+    : library_(&library), stream_(stream, library.destroy_insert_stream) {}
+
+bool ChdbConnection::InsertStream::append(std::string_view bytes) {
+  if (as_error(library_->stream_insert_error(stream_.get()))) return false;
+  for (std::size_t at = 0; at < bytes.size(); at += kAppendBytes) {
+    const std::string_view piece = bytes.substr(at, kAppendBytes);
+    if (library_->stream_append(stream_.get(), piece.data(), piece.size()) != 0) return false;
   }
-  const ResultPtr result(library_->stream_done(stream.get()), library_->destroy_query_result);
+  return true;
+}
+
+std::optional<std::string> ChdbConnection::InsertStream::finish() {
+  if (std::optional<std::string> error = as_error(library_->stream_insert_error(stream_.get()))) return error;
+  const ResultPtr result(library_->stream_done(stream_.get()), library_->destroy_query_result);
   return as_error(library_->result_error(result.get()));
+}
+
+ChdbConnection::InsertStream ChdbConnection::stream_insert(const std::string& sql, std::string_view format) {
+  return {*library_, library_->stream_insert_n(*handle_, sql.data(), sql.size(), format.data(), format.size())};
+}
+
+std::optional<std::string> ChdbConnection::insert(const std::string& sql, std::string_view native) {
+  InsertStream stream = stream_insert(sql, kInsertFormat);
+  stream.append(native);  // finish() says what went wrong
+  return stream.finish();
+}
+
+Result<std::optional<std::string>> ChdbConnection::stream_query(const std::string& sql,
+                                                                const std::function<Result<void>(Rows&&)>& take) {
+  const ResultPtr stream(
+      library_->stream_query_n(*handle_, sql.data(), sql.size(), kAnswerFormat.data(), kAnswerFormat.size()),
+      library_->destroy_query_result);
+  if (auto error = as_error(library_->result_error(stream.get()))) return error;
+  for (;;) {
+    const ResultPtr piece(library_->stream_fetch_result(*handle_, stream.get()), library_->destroy_query_result);
+    if (auto error = as_error(library_->result_error(piece.get()))) return error;
+    const std::size_t size = library_->result_length(piece.get());
+    if (size == 0) return std::nullopt;
+    auto rows = decode_row_binary({library_->result_buffer(piece.get()), size});
+    const auto taken = rows ? take(*std::move(rows)) : std::unexpected(rows.error());
+    if (taken) continue;
+    library_->stream_cancel_query(*handle_, stream.get());
+    return std::unexpected(taken.error());
+  }
 }
 
 }  // namespace tetrascope

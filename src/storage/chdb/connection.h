@@ -1,6 +1,8 @@
 #pragma once
 // One connection of the engine inside this process: a session, used by one thread at a time.
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +30,27 @@ class ChdbConnection {
   };
   /// An answer that cannot be decoded is kInternal.
   Result<Answer> query(const Statement& statement, const QueryBounds* bounds);
+  /// Calls `take` with the answer's rows as they come. Gives the engine's error text, as in Answer.
+  /// Errors: those of `take`, which ends the query; an answer that cannot be decoded is kInternal.
+  Result<std::optional<std::string>> stream_query(const std::string& sql,
+                                                  const std::function<Result<void>(Rows&&)>& take);
+
+  /// Rows on their way into a table. The connection must outlive it, and does nothing else meanwhile.
+  class InsertStream {
+   public:
+    /// Whether more can follow; if not, finish() says why.
+    bool append(std::string_view bytes);
+    /// The engine's error text; nullopt when the rows are there.
+    std::optional<std::string> finish();
+
+   private:
+    friend class ChdbConnection;
+    InsertStream(const ChdbLibrary& library, ChdbLibrary::InsertStream* stream);
+    const ChdbLibrary* library_;
+    std::unique_ptr<ChdbLibrary::InsertStream, void (*)(ChdbLibrary::InsertStream*)> stream_;
+  };
+  InsertStream stream_insert(const std::string& sql, std::string_view format);
+
   /// The engine's error text; nullopt when the rows are on disk.
   std::optional<std::string> insert(const std::string& sql, std::string_view native);
 

@@ -20,6 +20,9 @@ bool find_functions(void* handle, ChdbLibrary& library) {
          find_function(handle, "chdb_close_conn", library.close_conn) &&
          find_function(handle, "chdb_query_n", library.query_n) &&
          find_function(handle, "chdb_query_with_params_n", library.query_with_params_n) &&
+         find_function(handle, "chdb_stream_query_n", library.stream_query_n) &&
+         find_function(handle, "chdb_stream_fetch_result", library.stream_fetch_result) &&
+         find_function(handle, "chdb_stream_cancel_query", library.stream_cancel_query) &&
          find_function(handle, "chdb_destroy_query_result", library.destroy_query_result) &&
          find_function(handle, "chdb_result_buffer", library.result_buffer) &&
          find_function(handle, "chdb_result_length", library.result_length) &&

@@ -26,6 +26,10 @@ struct ChdbLibrary {
                                       std::size_t format_size, const char* const* names, const std::size_t* name_sizes,
                                       const char* const* values, const std::size_t* value_sizes,
                                       std::size_t count) = nullptr;
+  QueryResult* (*stream_query_n)(Connection* connection, const char* sql, std::size_t sql_size, const char* format,
+                                 std::size_t format_size) = nullptr;
+  QueryResult* (*stream_fetch_result)(Connection* connection, QueryResult* stream) = nullptr;
+  void (*stream_cancel_query)(Connection* connection, QueryResult* stream) = nullptr;
   void (*destroy_query_result)(QueryResult* result) = nullptr;
   char* (*result_buffer)(QueryResult* result) = nullptr;
   std::size_t (*result_length)(QueryResult* result) = nullptr;
