@@ -3,7 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <set>
+#include <utility>
 
 #include "model/members.h"
 #include "upkeep/otlp_metric.h"
@@ -96,37 +96,14 @@ std::span<const char* const> names_of(ExportSignal signal) {
   return kMetricNames;
 }
 
-/// Keys under which the members of a map stand a second time: `a.b.c` (docs/adr/0004-tables.md).
-void add_leaves(const std::string& key, const Value& value, std::set<std::string>& leaves) {
-  const auto* members = value.as<Object>();
-  if (members == nullptr) return;
-  for (const auto& [name, inner] : *members) {
-    const std::string path = key + "." + name;
-    leaves.insert(path);
-    add_leaves(path, inner, leaves);
-  }
-}
-
-/// The row's attributes as they were sent, with the sample rate that was taken out of them.
+/// The row's attributes with the sample rate that was taken out of them.
 Value attributes_of(const OtlpRows& rows, std::size_t row) {
-  Value attributes = rows.at(row, "attributes");
-  if (auto* members = std::get_if<Object>(&attributes.data)) {
-    std::set<std::string> leaves;
-    for (const auto& [key, value] : *members) add_leaves(key, value, leaves);
-    if (!leaves.empty()) std::erase_if(*members, [&](const auto& one) { return leaves.contains(one.first); });
-  }
+  Value attributes = sent_attributes(rows, row);
   const std::int64_t rate = rows.integer(row, "sample_rate");
   if (rate <= 1 || rows.text(row, "trace_state").contains("ot=")) return attributes;
   if (attributes.as<Object>() == nullptr) attributes = Object{};
   std::get<Object>(attributes.data).emplace_back("SampleRate", Value(rate));
   return attributes;
-}
-
-Value stored_json(const Value& cell) {
-  const auto* text = cell.as<std::string>();
-  if (text == nullptr || text->empty()) return {};
-  auto value = value_from_json(*text);
-  return value ? *std::move(value) : Value();
 }
 
 void append_events(const OtlpRows& rows, std::size_t row, OtlpObject& span) {
@@ -203,10 +180,8 @@ void append_span(const OtlpRows& rows, std::size_t row, std::string& out) {
 
 void append_log(const OtlpRows& rows, std::size_t row, std::string& out) {
   OtlpObject log(out);
-  const bool otlp = rows.text(row, "protocol").starts_with("otlp");
-  // Other vendors' events have one time; their observed_time may be a number of the vendor's own.
-  log.integer("timeUnixNano", rows.integer(row, otlp ? "sent_time" : "time"));
-  if (otlp) log.integer("observedTimeUnixNano", rows.integer(row, "observed_time"));
+  log.integer("timeUnixNano", sent_time(rows, row));
+  log.integer("observedTimeUnixNano", observed_time(rows, row));
   log.number("severityNumber", rows.integer(row, "severity_number"));
   log.text("severityText", rows.text(row, "severity_text"));
   log.text("eventName", rows.text(row, "event_name"));
@@ -291,14 +266,21 @@ std::optional<ExportSignal> export_signal(std::string_view name) {
 
 plan::Table table_of(ExportSignal signal) { return form_of(signal).table; }
 
+std::vector<std::string> otlp_columns(ExportSignal signal) {
+  const auto names = names_of(signal);
+  std::vector<std::string> all(names.begin(), names.end());
+  all.insert(all.end(), {"resource", "scope", "attributes"});
+  return all;
+}
+
 plan::Plan otlp_plan(ExportSignal signal, plan::TimeRange range, plan::ExprPtr where, std::uint64_t limit) {
   plan::TableRead read;
   read.table = table_of(signal);
   read.where = std::move(where);
-  for (const char* name : names_of(signal)) read.columns.push_back({name, plan::column(name)});
-  read.columns.push_back({"resource", plan::column("resource")});
-  read.columns.push_back({"scope", plan::column("scope")});
-  read.columns.push_back({"attributes", plan::all_attributes(plan::Level::kItem)});
+  for (std::string& name : otlp_columns(signal)) {
+    plan::ExprPtr column = name == "attributes" ? plan::all_attributes(plan::Level::kItem) : plan::column(name);
+    read.columns.push_back({std::move(name), std::move(column)});
+  }
   plan::Sort sort;
   // The same order each time, and rows of one producer together within a moment.
   sort.keys.push_back({plan::field(std::string(form_of(signal).time))});

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "query/plan.h"
 #include "query/run.h"
@@ -19,7 +20,9 @@ enum class ExportSignal { kTraces, kLogs, kMetrics };
 std::optional<ExportSignal> export_signal(std::string_view name);
 plan::Table table_of(ExportSignal signal);
 
-/// The columns that otlp_lines() reads, of the rows that meet `where` (null: all), in the order of their time.
+/// The columns that otlp_lines() reads.
+std::vector<std::string> otlp_columns(ExportSignal signal);
+/// The same, of the rows that meet `where` (null: all), in the order of their time.
 plan::Plan otlp_plan(ExportSignal signal, plan::TimeRange range, plan::ExprPtr where, std::uint64_t limit);
 
 /// Rows that follow one another and have one resource and scope stand together. A line has at most 1,000 rows.

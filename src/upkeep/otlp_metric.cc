@@ -114,7 +114,7 @@ void add_quantiles(const OtlpRows& rows, std::size_t row, OtlpObject& point) {
 void append_point(const OtlpRows& rows, std::size_t row, MetricKind kind, std::string& out) {
   const std::int64_t present = rows.integer(row, "present");
   OtlpObject point(out);
-  point.key_values("attributes", rows.at(row, "attributes"));
+  point.key_values("attributes", sent_attributes(rows, row));
   point.integer("startTimeUnixNano", rows.integer(row, "start_time"));
   point.integer("timeUnixNano", rows.integer(row, "time"));
   point.number("flags", rows.integer(row, "flags"));

@@ -60,4 +60,15 @@ class OtlpRows {
   std::map<std::string, std::size_t, std::less<>> places_;
 };
 
+/// The row's attributes as they were sent, but for the sample rate that was taken out of them. Missing or an Object.
+Value sent_attributes(const OtlpRows& rows, std::size_t row);
+
+/// Of a log record, Unix nanoseconds; 0 for none. Other vendors' events have one time; their observed_time may be a
+/// number of the vendor's own.
+std::int64_t sent_time(const OtlpRows& rows, std::size_t row);
+std::int64_t observed_time(const OtlpRows& rows, std::size_t row);
+
+/// The value of a cell that holds JSON of the store's own; missing for an empty one.
+Value stored_json(const Value& cell);
+
 }  // namespace tetrascope::upkeep
