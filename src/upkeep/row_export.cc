@@ -7,7 +7,9 @@
 
 #include "model/members.h"
 #include "query/run.h"
+#include "storage/row_binary.h"
 #include "upkeep/otlp_lines.h"
+#include "upkeep/parquet_rows.h"
 
 namespace tetrascope::upkeep {
 namespace {
@@ -25,6 +27,7 @@ struct Question {
   ExportSignal signal = ExportSignal::kTraces;
   plan::TimeRange range = plan::kAllTime;
   plan::ExprPtr where;
+  bool parquet = false;
 };
 
 Result<Question> question_of(std::string_view body) {
@@ -38,6 +41,9 @@ Result<Question> question_of(std::string_view body) {
   question.range.to.value = integer_of(member(*json, "to")).value_or(plan::kAllTime.to.value);
   if (const std::string_view dataset = text_of(member(*json, "dataset")); !dataset.empty())
     question.where = plan::call(F::kEq, {plan::column("dataset"), plan::literal(Value(std::string(dataset)))});
+  const std::string_view form = text_of(member(*json, "form"));
+  if (!form.empty() && form != "parquet") return fail(ErrorCode::kInvalid, "form: want parquet, or none for lines");
+  question.parquet = form == "parquet";
   return question;
 }
 
@@ -91,17 +97,24 @@ struct Counter {
   }
 };
 
+Result<void> append_rows(const Question& question, const plan::Answer& answer, std::string& out) {
+  if (question.parquet) return append_row_binary(parquet_rows(question.signal, answer), out);
+  out += otlp_lines(question.signal, answer);
+  return {};
+}
+
 /// Rows that are too large to be asked for together are asked for in halves of the time.
-Result<std::string> lines_of(const Surroundings& around, const Question& question, plan::TimeRange range) {
+Result<void> append_range(const Surroundings& around, const Question& question, plan::TimeRange range,
+                          std::string& out) {
+  const auto plan_of = question.parquet ? parquet_plan : otlp_plan;
   const auto answer =
-      plan::run(around.storage, otlp_plan(question.signal, range, question.where, kMostRows), kBounds, around.layouts);
-  if (answer) return otlp_lines(question.signal, *answer);
+      plan::run(around.storage, plan_of(question.signal, range, question.where, kMostRows), kBounds, around.layouts);
+  if (answer) return append_rows(question, *answer, out);
   const std::int64_t middle = range.from.value + (range.to.value / 2 - range.from.value / 2);
   const bool can_halve = middle > range.from.value && middle < range.to.value;
   if (answer.error().code != ErrorCode::kTooLarge || !can_halve) return std::unexpected(answer.error());
-  ASSIGN_OR_RETURN(std::string lines, lines_of(around, question, {range.from, {middle}}));
-  ASSIGN_OR_RETURN(const std::string later, lines_of(around, question, {{middle}, range.to}));
-  return lines + later;
+  RETURN_IF_ERROR(append_range(around, question, {range.from, {middle}}, out));
+  return append_range(around, question, {{middle}, range.to}, out);
 }
 
 }  // namespace
@@ -118,7 +131,9 @@ Result<std::string> export_windows(const Surroundings& around, std::string_view 
 
 Result<std::string> export_rows(const Surroundings& around, std::string_view body) {
   ASSIGN_OR_RETURN(const Question question, question_of(body));
-  return lines_of(around, question, question.range);
+  std::string out = question.parquet ? row_binary_head(parquet_types(question.signal)) : std::string();
+  RETURN_IF_ERROR(append_range(around, question, question.range, out));
+  return out;
 }
 
 }  // namespace tetrascope::upkeep

@@ -13,7 +13,8 @@ namespace tetrascope::upkeep {
 /// Errors: kInvalid, those of a question.
 Result<std::string> export_windows(const Surroundings& around, std::string_view body);
 
-/// `body`: the same, of one window. Gives OTLP JSON lines. Errors: the same.
+/// `body`: the same, of one window. Gives OTLP JSON lines; with "form":"parquet" rows with the columns of
+/// parquet_types(), as RowBinaryWithNamesAndTypes. Errors: the same.
 Result<std::string> export_rows(const Surroundings& around, std::string_view body);
 
 }  // namespace tetrascope::upkeep
