@@ -10,6 +10,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/log.h"
 #include "base/time.h"
 
 namespace tetrascope::commands {
@@ -20,8 +21,8 @@ constexpr CommandName kCommands[] = {
     {"backup", "Copy the store to a folder while the server goes on"},
     {"restore", "Put a backup into a server's empty store"},
     {"doctor", "Check the store and what is derived from it; mend what can be"},
-    {"export", "Write spans, logs and metrics as OTLP JSON lines"},
-    {"import", "Send OTLP JSON lines to a server"},
+    {"export", "Write spans, logs and metrics as OTLP JSON lines or Parquet"},
+    {"import", "Send OTLP JSON lines or exported Parquet to a server"},
 };
 
 /// Digits at a place, or -1.
@@ -124,6 +125,7 @@ int run_command(const std::vector<std::string>& arguments, const std::filesystem
   constexpr Run kRuns[] = {run_delete, run_backup, run_restore, run_doctor, run_export, run_import};
   const auto found = std::ranges::find(kCommands, arguments.at(0), &CommandName::name);
   if (found == std::end(kCommands)) return 2;
+  (void)start_logging("warn");  // what is said of a command's own engine; standard output is for answers
   return kRuns[found - std::begin(kCommands)](arguments, data_dir, environment);
 }
 

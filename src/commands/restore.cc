@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <memory>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
@@ -11,6 +12,9 @@
 #include "commands/file_copy.h"
 #include "commands/progress.h"
 #include "model/members.h"
+#include "storage/chdb/chdb.h"
+#include "storage/migrations.h"
+#include "upkeep/older_schema.h"
 
 namespace tetrascope::commands {
 namespace {
@@ -19,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kRestoreDescription =
     "Put the backup in DIR into the store of a server that runs. Every file is compared with its checksum on the way.\n"
+    "A backup of an earlier version is brought forward on the way, as a server's start does it with a data directory.\n"
     "The store must be empty, or make room with --replace. What was cut short goes on with the same command.";
 constexpr std::string_view kRestoreExamples =
     "  tetrascope serve --data-dir ./fresh &\n"
@@ -36,7 +41,8 @@ Result<void> copy_checked(const fs::path& from, const fs::path& to, std::string_
                                                from.string()));
 }
 
-Result<void> lay_out(const fs::path& from, const fs::path& to, const Value& manifest, Progress& progress) {
+/// Parts to `to`/TABLE/PART, each whole before it has its name.
+Result<void> copy_parts(const fs::path& from, const fs::path& to, const Value& manifest, Progress& progress) {
   ASSIGN_OR_RETURN(const Digests digests, read_digests(from / kSums));
   ASSIGN_OR_RETURN(const std::vector<BackupPart> parts, parts_of(manifest));
   std::error_code error;
@@ -44,7 +50,7 @@ Result<void> lay_out(const fs::path& from, const fs::path& to, const Value& mani
   for (const BackupPart& part : parts) {
     const fs::path target = to / part.table / part.name;
     progress.show(fmt::format("restore: {} of {} parts", ++done, parts.size()));
-    if (fs::exists(target, error)) continue;  // whole: it gets its name last
+    if (fs::exists(target, error)) continue;
     const fs::path half = target.string() + ".part";
     fs::remove_all(half, error);
     const std::string prefix = part.folder().string() + "/";
@@ -57,6 +63,39 @@ Result<void> lay_out(const fs::path& from, const fs::path& to, const Value& mani
     fs::rename(half, target, error);
     if (error) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", target.string(), error.message()));
   }
+  return {};
+}
+
+/// The parts of a backup of an earlier schema, brought forward in an engine of this command's own, since tables of a
+/// running server cannot have another schema meanwhile. Gives the manifest of what lies in `to`. What was cut short
+/// begins anew.
+Result<Value> copy_older_parts(const fs::path& from, const fs::path& to, const Value& manifest, Progress& progress) {
+  const fs::path older = to.string() + ".older", data_dir = older / "data";
+  std::error_code error;
+  fs::remove_all(older, error);
+  fs::remove_all(to, error);
+  RETURN_IF_ERROR(copy_parts(from, older / "parts", manifest, progress));
+  progress.show(fmt::format("restore: bringing schema {} forward", upkeep::schema_of_backup(manifest)));
+  ASSIGN_OR_RETURN(std::unique_ptr<Storage> engine, open_chdb({.data_dir = data_dir}));
+  ASSIGN_OR_RETURN(const Value forward, upkeep::bring_forward(*engine, data_dir, manifest, older / "parts"));
+  engine.reset();
+  ASSIGN_OR_RETURN(const std::vector<BackupPart> parts, parts_of(forward));
+  for (const BackupPart& part : parts) {
+    fs::create_directories(to / part.table, error);
+    fs::rename(data_dir / part.path, to / part.table / part.name, error);
+    if (error) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", part.path, error.message()));
+  }
+  fs::remove_all(older, error);
+  return forward;
+}
+
+Result<void> lay_out(const fs::path& from, const fs::path& to, Value manifest, Progress& progress) {
+  if (upkeep::schema_of_backup(manifest) < schema_version(all_migrations())) {
+    ASSIGN_OR_RETURN(manifest, copy_older_parts(from, to, manifest, progress));
+  } else {
+    RETURN_IF_ERROR(copy_parts(from, to, manifest, progress));
+  }
+  ASSIGN_OR_RETURN(const Digests digests, read_digests(from / kSums));
   const auto control = digests.find(kControl);
   if (control == digests.end()) return fail(ErrorCode::kInvalid, "the backup has no control.sqlite");
   RETURN_IF_ERROR(copy_checked(from / kControl, to / kControl, control->second));

@@ -95,6 +95,11 @@ Result<std::uint32_t> stored_schema_version(Storage& storage) {
   return static_cast<std::uint32_t>(*rows.rows.at(0).at(0).as<std::int64_t>());
 }
 
+Result<void> set_schema_version(Storage& storage, std::uint32_t version) {
+  RETURN_IF_ERROR(storage.change_schema(create_table(version_table())));
+  return note_version(storage, version);
+}
+
 Result<void> migrate(Storage& storage, std::span<const Migration> migrations) {
   const std::uint32_t newest = schema_version(migrations);
   ASSIGN_OR_RETURN(const std::uint32_t stored, stored_schema_version(storage));

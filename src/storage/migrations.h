@@ -36,4 +36,8 @@ Result<void> migrate(Storage& storage, std::span<const Migration> migrations);
 /// The version of this store; 0 when it is empty.
 Result<std::uint32_t> stored_schema_version(Storage& storage);
 
+/// Says that the tables have this version: for a store whose tables were made elsewhere, as a backup has them.
+/// Errors: those of change_schema() and insert().
+Result<void> set_schema_version(Storage& storage, std::uint32_t version);
+
 }  // namespace tetrascope

@@ -15,6 +15,7 @@
 #include "model/schema.h"
 #include "storage/migrations.h"
 #include "upkeep/deletion.h"
+#include "upkeep/part_intake.h"
 #include "upkeep/snapshot.h"
 #include "upkeep/store_sizes.h"
 
@@ -25,12 +26,6 @@ namespace fs = std::filesystem;
 
 /// Inserts wait while parts move in, so they come in bunches.
 constexpr std::size_t kPartsAtOnce = 50;
-
-bool is_part_folder(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
-  });
-}
 
 struct Backup {
   fs::path folder;
@@ -49,8 +44,8 @@ Result<Backup> read_backup(const Surroundings& around, std::string_view name) {
   const auto found = integer_of(member(backup.manifest, "schema_version")).value_or(0);
   if (found != wanted)
     return fail(ErrorCode::kInvalid,
-                fmt::format("the backup has schema {} and this version of tetrascope has {}: restore it with the "
-                            "version that made it ({}), then start this one with that data directory",
+                fmt::format("the backup has schema {} and this server has {}: use the restore command of the server's "
+                            "own version, which brings an earlier one forward; the backup was made by {}",
                             found, wanted, text_of(member(backup.manifest, "version"))));
   return backup;
 }
@@ -81,31 +76,9 @@ Result<void> add_columns(Storage& engine, std::string_view table, const Value& e
   return add("indexes", "INDEX");
 }
 
-Result<fs::path> table_folder(Storage& engine, const std::string& table) {
-  ASSIGN_OR_RETURN(const Rows rows, engine.execute({"SELECT data_paths[1] FROM system.tables WHERE database ="
-                                                    " currentDatabase() AND name = {table:String}",
-                                                    {{"table", table}}},
-                                                   {.of_the_store = true}));
-  const auto* path = rows.rows.empty() ? nullptr : rows.rows[0].at(0).as<std::string>();
-  if (path == nullptr || path->empty()) return fail(ErrorCode::kInternal, "no folder of " + table);
-  return fs::path(*path);
-}
-
 struct Moved {
   std::uint64_t parts = 0;
 };
-
-/// One part from where the command put it into the table. Where it is says how far an earlier call came.
-Result<bool> take_part(Storage& engine, const std::string& table, const fs::path& from, const fs::path& folder) {
-  std::error_code error;
-  const fs::path detached = folder / "detached" / from.filename();
-  if (fs::exists(from, error)) fs::rename(from, detached, error);
-  if (error) return fail(ErrorCode::kUnavailable, fmt::format("{}: {}", from.string(), error.message()));
-  if (!fs::exists(detached, error)) return false;  // an earlier call has attached it
-  RETURN_IF_ERROR(
-      engine.change_schema(fmt::format("ALTER TABLE {} ATTACH PART '{}'", table, from.filename().string())));
-  return true;
-}
 
 Result<void> take_table(const Surroundings& around, const Backup& backup, const Value& entry, Moved& moved,
                         const std::function<bool()>& give_up) {
@@ -115,7 +88,7 @@ Result<void> take_table(const Surroundings& around, const Backup& backup, const 
   const Array* list = array_of(member(entry, "parts"));
   for (const Value& part : list == nullptr ? Array() : *list) {
     const std::string_view name = text_of(member(part, "name"));
-    if (!is_part_folder(name)) return fail(ErrorCode::kInvalid, "the backup has a part with an odd name");
+    if (!is_part_name(name)) return fail(ErrorCode::kInvalid, "the backup has a part with an odd name");
     parts.push_back(backup.folder / table / name);
   }
   RETURN_IF_ERROR(add_columns(around.engine, table, entry));

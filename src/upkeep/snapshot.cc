@@ -27,9 +27,7 @@ std::string text_at(const std::vector<Value>& row, std::size_t column) {
   return text == nullptr ? std::string() : *text;
 }
 
-fs::path shadow_of(const Surroundings& around, std::string_view name) {
-  return around.data_dir / "store" / "shadow" / name;
-}
+fs::path shadow_of(const fs::path& data_dir, std::string_view name) { return data_dir / "store" / "shadow" / name; }
 fs::path control_of(const Surroundings& around, std::string_view name) {
   return around.data_dir / "snapshots" / (std::string(name) + ".sqlite");
 }
@@ -86,41 +84,47 @@ std::map<std::string, std::vector<fs::path>> find_parts(const fs::path& shadow) 
   return parts;
 }
 
-Result<Array> tables_json(const Surroundings& around, std::string_view name) {
-  ASSIGN_OR_RETURN(const Rows rows, around.engine.execute({"SELECT name, toString(uuid) FROM system.tables"
-                                                           " WHERE database = currentDatabase()",
-                                                           {}},
-                                                          kOwn));
-  auto parts = find_parts(shadow_of(around, name));
+/// Everything at one moment: nothing comes to the tables meanwhile, and the control state belongs to what is in them.
+Result<void> freeze(const Surroundings& around, const std::string& name) {
+  return around.storage.between_inserts([&](Storage& engine) -> Result<void> {
+    RETURN_IF_ERROR(freeze_tables(engine, name));
+    return around.control.copy_to(control_of(around, name));
+  });
+}
+
+}  // namespace
+
+Result<void> freeze_tables(Storage& engine, std::string_view name) {
+  for (const TableSchema& table : all_tables())
+    RETURN_IF_ERROR(engine.change_schema(fmt::format("ALTER TABLE {} FREEZE WITH NAME '{}'", table.name, name)));
+  return {};
+}
+
+Result<Array> frozen_tables(Storage& engine, const fs::path& data_dir, std::string_view name) {
+  ASSIGN_OR_RETURN(const Rows rows, engine.execute({"SELECT name, toString(uuid), create_table_query FROM system.tables"
+                                                    " WHERE database = currentDatabase()",
+                                                    {}},
+                                                   kOwn));
+  auto parts = find_parts(shadow_of(data_dir, name));
   Array tables;
   for (const TableSchema& table : all_tables()) {
     const auto found = std::ranges::find_if(rows.rows, [&](const auto& row) { return text_at(row, 0) == table.name; });
     if (found == rows.rows.end()) return fail(ErrorCode::kInternal, "the store has no table " + table.name);
-    ASSIGN_OR_RETURN(Array columns, extra_columns(around.engine, table));
-    ASSIGN_OR_RETURN(Array indexes, extra_indexes(around.engine, table));
+    ASSIGN_OR_RETURN(Array columns, extra_columns(engine, table));
+    ASSIGN_OR_RETURN(Array indexes, extra_indexes(engine, table));
     Array part_list;
     for (const fs::path& part : parts[text_at(*found, 1)]) {
       part_list.emplace_back(Object{{"name", Value(part.filename().string())},
-                                    {"path", Value(part.lexically_relative(around.data_dir).string())}});
+                                    {"path", Value(part.lexically_relative(data_dir).string())}});
     }
     tables.emplace_back(Object{{"name", Value(table.name)},
+                               {"create", Value(text_at(*found, 2))},
                                {"columns", Value(std::move(columns))},
                                {"indexes", Value(std::move(indexes))},
                                {"parts", Value(std::move(part_list))}});
   }
   return tables;
 }
-
-/// Everything at one moment: nothing comes to the tables meanwhile, and the control state belongs to what is in them.
-Result<void> freeze(const Surroundings& around, const std::string& name) {
-  return around.storage.between_inserts([&](Storage& engine) -> Result<void> {
-    for (const TableSchema& table : all_tables())
-      RETURN_IF_ERROR(engine.change_schema(fmt::format("ALTER TABLE {} FREEZE WITH NAME '{}'", table.name, name)));
-    return around.control.copy_to(control_of(around, name));
-  });
-}
-
-}  // namespace
 
 bool is_snapshot_name(std::string_view name) {
   return name.starts_with(kPrefix) && name.size() < 64 &&
@@ -138,7 +142,7 @@ Result<std::string> take_snapshot(const Surroundings& around) {
     (void)drop_snapshot(around, name);
     return std::unexpected(frozen.error());
   }
-  auto tables = tables_json(around, name);
+  auto tables = frozen_tables(around.engine, around.data_dir, name);
   if (!tables) {
     (void)drop_snapshot(around, name);
     return std::unexpected(tables.error());
@@ -155,7 +159,7 @@ Result<std::string> take_snapshot(const Surroundings& around) {
 Result<void> drop_snapshot(const Surroundings& around, std::string_view name) {
   if (!is_snapshot_name(name)) return fail(ErrorCode::kInvalid, "that is no snapshot's name");
   std::error_code error;
-  fs::remove_all(shadow_of(around, name), error);
+  fs::remove_all(shadow_of(around.data_dir, name), error);
   fs::remove(control_of(around, name), error);
   return {};
 }

@@ -5,17 +5,13 @@
 #include <algorithm>
 #include <map>
 
+#include "upkeep/part_intake.h"
+
 namespace tetrascope::upkeep {
 namespace {
 
 constexpr std::string_view kTables[] = {"spans", "logs", "occurrences", "metrics", "documents"};
 constexpr QueryBounds kPartBounds{.of_the_store = true};
-
-bool is_part_name(std::string_view name) {
-  return !name.empty() && std::ranges::all_of(name, [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
-  });
-}
 
 }  // namespace
 
