@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from otlp_samples import METRICS, T, log, producer, scope, span, without_order
 from store import attribute
+from volume import mounted
 
 SIGNALS = ("traces", "logs", "metrics")
 
@@ -252,3 +253,17 @@ def test_a_damaged_file_is_refused(start, tmp_path):
     file.write_bytes(file.read_bytes()[:-9])
     code, _, complained = store.run("import", file)
     assert code == 2 and "damaged" in complained
+
+
+def test_a_disk_that_fills_up_ends_an_export_in_words_and_room_lets_it_go_on(start, tmp_path):
+    store = start()
+    many_spans(store)
+    with mounted(tmp_path / "small", "1m") as small:
+        filler = small / "filler"
+        filler.write_bytes(bytes(2**20 - 2**15))
+        code, _, complained = store.run("export", small / "out", "--format", "parquet", "--signal", "traces")
+        assert code == 1 and "is the disk full?" in complained, complained
+        assert not list((small / "out").glob("*.parquet"))
+        filler.unlink()
+        assert export_parquet(store, small / "out", "--signal", "traces") == {"traces": 15_000}
+        assert len(rows_of(small / "out", "traces", "span_id")) == 15_000

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "storage/chdb/connection.h"
+#include "storage/chdb/write_errors.h"
 
 namespace tetrascope {
 namespace {
@@ -52,6 +53,8 @@ class OpenFile {
   ~OpenFile() {
     if (descriptor_ >= 0) ::close(descriptor_);
   }
+  /// False when something that was written is not on disk.
+  [[nodiscard]] bool sync() const { return ::fsync(descriptor_) == 0; }
   [[nodiscard]] std::string source() const { return fmt::format("file('/proc/self/fd/{}', 'Parquet'", descriptor_); }
 
  private:
@@ -77,8 +80,9 @@ class Writer final : public ParquetWriter {
   }
   Result<void> finish() override {
     const auto error = stream_.finish();
-    if (!error) return {};
-    log_debug("{}: {}", path_.string(), *error);
+    // Writes that failed are told by the sync alone (write_errors.h).
+    if (!error && file_.sync()) return {};
+    if (error) log_debug("{}: {}", path_.string(), *error);
     return fail(ErrorCode::kUnavailable, path_.string() + " cannot be written: is the disk full?");
   }
 
@@ -134,6 +138,7 @@ class Engine final : public FileEngine {
 }  // namespace
 
 Result<std::unique_ptr<FileEngine>> FileEngine::open() {
+  (void)files_with_lost_writes();
   ASSIGN_OR_RETURN(const ChdbLibrary* library, load_chdb());
   ASSIGN_OR_RETURN(ChdbConnection connection, ChdbConnection::open(*library, kFileArguments));
   return std::make_unique<Engine>(std::move(connection));

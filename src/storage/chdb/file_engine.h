@@ -21,12 +21,12 @@ class ParquetWriter {
   /// RowBinaryWithNamesAndTypes, in pieces of any size: row_binary_head() once, then rows.
   /// Errors: kUnavailable (the disk is full, or the bytes are no rows of the columns).
   virtual Result<void> append(std::string_view bytes) = 0;
-  /// Writes what is left and the file's end. Errors: the same.
+  /// Writes what is left and the file's end, and waits until all of it is on disk. Errors: the same.
   virtual Result<void> finish() = 0;
 };
 
-/// Used by one thread. One at a time in a process, and none beside open_chdb(). Some 200 MiB of library and process,
-/// and at most so much again for what is read or written.
+/// Used by one thread. One at a time in a process, and none beside open_chdb(). Some 200 MB of library and process,
+/// and 400 for a row group, however large the file.
 class FileEngine {
  public:
   virtual ~FileEngine() = default;
