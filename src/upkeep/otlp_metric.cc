@@ -17,10 +17,10 @@ constexpr const char* kIdentity[] = {"name", "description", "unit", "kind", "tem
 
 bool has(std::int64_t present, Present bit) { return (present & bit) != 0; }
 
-void append_integers(const Array& numbers, std::string& out) {
+void append_counts(const Array& numbers, std::string& out) {
   out += '[';
   for (std::size_t i = 0; i < numbers.size(); ++i)
-    out += fmt::format("{}\"{}\"", i > 0 ? "," : "", OtlpRows::integer_of_cell(numbers[i]));
+    out += fmt::format("{}\"{}\"", i > 0 ? "," : "", OtlpRows::unsigned_of_cell(numbers[i]));
   out += ']';
 }
 
@@ -71,7 +71,7 @@ void add_buckets(const OtlpRows& rows, std::size_t row, const char* offset, cons
                  OtlpObject& point) {
   OtlpObject buckets(point.member(name));
   buckets.number("offset", rows.integer(row, offset));
-  if (const Array& all = rows.list(row, counts); !all.empty()) append_integers(all, buckets.member("bucketCounts"));
+  if (const Array& all = rows.list(row, counts); !all.empty()) append_counts(all, buckets.member("bucketCounts"));
   buckets.close();
 }
 
@@ -83,13 +83,13 @@ void add_number(const OtlpRows& rows, std::size_t row, std::int64_t present, Otl
 void add_histogram(const OtlpRows& rows, std::size_t row, bool exponential, OtlpObject& point) {
   if (!exponential) {
     if (const Array& counts = rows.list(row, "bucket_counts"); !counts.empty())
-      append_integers(counts, point.member("bucketCounts"));
+      append_counts(counts, point.member("bucketCounts"));
     if (const Array& bounds = rows.list(row, "explicit_bounds"); !bounds.empty())
       append_doubles(bounds, point.member("explicitBounds"));
     return;
   }
   point.number("scale", rows.integer(row, "scale"));
-  point.integer("zeroCount", rows.integer(row, "zero_count"));
+  point.count("zeroCount", OtlpRows::unsigned_of_cell(rows.at(row, "zero_count")));
   add_double(point, "zeroThreshold", rows.at(row, "zero_threshold"));
   add_buckets(rows, row, "positive_offset", "positive_counts", "positive", point);
   add_buckets(rows, row, "negative_offset", "negative_counts", "negative", point);
@@ -121,7 +121,7 @@ void append_point(const OtlpRows& rows, std::size_t row, MetricKind kind, std::s
   if (kind == MetricKind::kGauge || kind == MetricKind::kSum) {
     add_number(rows, row, present, point);
   } else {
-    point.integer("count", rows.integer(row, "count"));
+    point.count("count", OtlpRows::unsigned_of_cell(rows.at(row, "count")));
     if (has(present, Present::kSum)) add_double(point, "sum", rows.at(row, "sum"));
     if (has(present, Present::kMin)) add_double(point, "min", rows.at(row, "min"));
     if (has(present, Present::kMax)) add_double(point, "max", rows.at(row, "max"));

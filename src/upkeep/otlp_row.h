@@ -1,6 +1,8 @@
 #pragma once
 // One row of an answer, by the names of its columns.
 
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <string>
 #include <string_view>
@@ -49,6 +51,13 @@ class OtlpRows {
     if (const auto* flag = cell.as<bool>()) return *flag ? 1 : 0;
     const auto* number = cell.as<std::int64_t>();
     return number == nullptr ? 0 : *number;
+  }
+  /// Of a column of 64 bits without a sign, whose upper half comes as negative integers, or as doubles in a list.
+  static std::uint64_t unsigned_of_cell(const Value& cell) {
+    constexpr double kBeyond = 18446744073709551616.0;
+    if (const auto* number = cell.as<double>())
+      return *number >= kBeyond ? std::numeric_limits<std::uint64_t>::max() : static_cast<std::uint64_t>(*number);
+    return static_cast<std::uint64_t>(integer_of_cell(cell));
   }
   static double double_of_cell(const Value& cell) {
     if (const auto* number = cell.as<double>()) return *number;

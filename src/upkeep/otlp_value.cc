@@ -82,6 +82,10 @@ void OtlpObject::integer(std::string_view name, std::int64_t value) {
   if (value != 0) member(name) += fmt::format(R"("{}")", value);
 }
 
+void OtlpObject::count(std::string_view name, std::uint64_t value) {
+  if (value != 0) member(name) += fmt::format(R"("{}")", value);
+}
+
 void OtlpObject::key_values(std::string_view name, const Value& object) {
   const auto* members = object.as<Object>();
   if (members != nullptr && !members->empty()) append_key_values(object, member(name));

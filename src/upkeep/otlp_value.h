@@ -20,6 +20,7 @@ class OtlpObject {
   void text(std::string_view name, std::string_view value);
   void number(std::string_view name, std::int64_t value);   ///< 32 bits: as a number
   void integer(std::string_view name, std::int64_t value);  ///< 64 bits: as text
+  void count(std::string_view name, std::uint64_t value);   ///< the same
   void key_values(std::string_view name, const Value& object);
   /// Begins a member whatever is in it; the caller writes its value.
   std::string& member(std::string_view name);

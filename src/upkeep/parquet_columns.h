@@ -20,6 +20,7 @@ enum class ParquetForm : std::uint8_t {
   kOptionalTime,  ///< missing for zero
   kSentTime,      ///< of a log record: missing when none was sent
   kObservedTime,  ///< of a log record, the same
+  kCounts,        ///< a list of counts
   kWord,          ///< a number by its name in ParquetColumn::words, or in digits where it has none
   kPresent,       ///< missing unless the bit of MetricColumns::Present is set
   kAttributes,    ///< TypedTexts::texts of the row's attributes, without the sample rate

@@ -24,6 +24,11 @@ Value shown(const Value& cell) {
 
 Value time_or_none(std::int64_t nanos) { return nanos == 0 ? Value() : Value(nanos); }
 
+Value counts(Array numbers) {
+  for (Value& number : numbers) number = static_cast<std::int64_t>(OtlpRows::unsigned_of_cell(number));
+  return numbers;
+}
+
 std::string word_of(std::span<const std::string_view> words, std::int64_t number) {
   if (number >= 0 && number < std::ssize(words)) return std::string(words[static_cast<std::size_t>(number)]);
   return std::to_string(number);
@@ -53,6 +58,8 @@ class FileRows {
     switch (column.form) {
       case ParquetForm::kSame:
         return rows_.at(row, column.source);
+      case ParquetForm::kCounts:
+        return counts(rows_.list(row, column.source));
       case ParquetForm::kText:
         return mended_text(rows_.text(row, column.source));
       case ParquetForm::kShown:
@@ -150,6 +157,7 @@ class StoreRows {
   Result<void> take(const ParquetColumn& column, const Value& cell, const std::vector<Value>& row) {
     switch (column.form) {
       case ParquetForm::kSame:
+      case ParquetForm::kCounts:
       case ParquetForm::kText:
         set(column.source, cell);
         return {};

@@ -63,7 +63,9 @@ struct Counter {
       const auto* start = bin[0].as<std::int64_t>();
       const auto* rows = bin[1].as<std::int64_t>();
       if (start == nullptr || rows == nullptr) continue;
-      const Window window{std::max(*start, range.from.value), std::min(*start + width, range.to.value), *rows};
+      // Times may be the last that there are, where a step would go beyond them.
+      const std::int64_t end = *start > range.to.value - width ? range.to.value : *start + width;
+      const Window window{std::max(*start, range.from.value), end, *rows};
       if (*rows > kRowsOfWindow && step + 1 < std::size(kSteps))
         RETURN_IF_ERROR(count({{window.from}, {window.to}}, step + 1));
       else

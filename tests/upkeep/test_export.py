@@ -3,7 +3,8 @@
 import json
 import time
 
-from otlp_samples import METRICS, T, log, producer, scope, span, without_order
+import pytest
+from otlp_samples import METRICS, T, log, metric, producer, scope, span, without_order
 
 
 def exported(store, folder, *flags):
@@ -31,6 +32,37 @@ def test_what_was_sent_comes_out_member_by_member_and_goes_in_again(start, tmp_p
     files = [tmp_path / "out" / f"{name}.jsonl" for name in ("traces", "logs", "metrics")]
     assert other.run_json("import", *files)["lines"] == 3
     assert exported(other, tmp_path / "again") == out
+
+
+MOST = str(2**64 - 1)
+EXTREME_COUNTS = [
+    metric("bucketed", "histogram", {"count": MOST, "bucketCounts": [MOST, "1"], "explicitBounds": [0.5]},
+           aggregationTemporality=2),
+    metric("exponential", "exponentialHistogram",
+           {"count": MOST, "zeroCount": MOST, "zeroThreshold": 0.5, "scale": -(2**31),
+            "positive": {"offset": -(2**31), "bucketCounts": [MOST]}, "negative": {"offset": 2**31 - 1}},
+           aggregationTemporality=2)]
+LAST = 2**63 - 2  # the store's last time; OTLP's own are cut to it
+
+
+@pytest.mark.parametrize("form", ["otlp-json", "parquet"])
+def test_the_greatest_numbers_and_the_last_times_come_out_and_go_in(start, tmp_path, form):
+    store = start()
+    late = {**span(9, at=LAST), "endTimeUnixNano": str(LAST), "events": [], "links": []}
+    early = {**span(9, at=1), "spanId": "00000000000000a2", "flags": 2**32 - 1, "droppedAttributesCount": 2**32 - 1}
+    assert store.post("/v1/traces", {"resourceSpans": [producer("w", scopeSpans=[scope(spans=[early, late])])]}) == 200
+    assert store.post("/v1/metrics", {"resourceMetrics": [producer("w", scopeMetrics=[scope(
+        metrics=EXTREME_COUNTS)])]}) == 200
+    other = start(name="other")
+    store.run_json("export", tmp_path / "out", "--format", form)
+    other.run_json("import", *(file for file in (tmp_path / "out").iterdir() if file.stat().st_size))
+    for each, folder in ((store, "mine"), (other, "theirs")):
+        found = exported(each, tmp_path / folder)
+        spans = found["traces"][0]["resourceSpans"][0]["scopeSpans"][0]["spans"]
+        assert [int(one["startTimeUnixNano"]) for one in spans] == [1, LAST]
+        assert spans[0] == without_order(early)
+        metrics = found["metrics"][0]["resourceMetrics"][0]["scopeMetrics"][0]["metrics"]
+        assert metrics == without_order(EXTREME_COUNTS)
 
 
 def span_count(folder):

@@ -4,9 +4,13 @@ import itertools
 import json
 import subprocess
 import time
+import urllib.request
 
+import boto3
 import duckdb
+import msgpack
 import pytest
+from cloudwatch import CREDENTIALS
 from otlp_samples import METRICS, T, log, producer, scope, span, without_order
 from store import attribute
 from volume import mounted
@@ -267,3 +271,31 @@ def test_a_disk_that_fills_up_ends_an_export_in_words_and_room_lets_it_go_on(sta
         filler.unlink()
         assert export_parquet(store, small / "out", "--signal", "traces") == {"traces": 15_000}
         assert len(rows_of(small / "out", "traces", "span_id")) == 15_000
+
+
+def test_what_other_vendors_clients_sent_comes_out_too(start, tmp_path):
+    store = start()
+    events = [{"time": "2023-11-14T22:13:20Z", "samplerate": 4, "data": {
+                  "trace.trace_id": "a client's own", "trace.span_id": "é", "name": "event", "duration_ms": 1.5,
+                  "text": "half \udce9", "nested": {"k": [1, None]}}},
+              {"time": "2023-11-14T22:13:21Z", "data": {"message": "no span", "n": 1}}]
+    body = msgpack.packb(events, unicode_errors="surrogateescape")
+    request = urllib.request.Request(store.url + "/1/batch/shop", body, {
+        "Content-Type": "application/msgpack", "X-Honeycomb-Team": "k"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert [one["status"] for one in json.load(answer)] == [202, 202]
+    logs = boto3.client("logs", endpoint_url=store.url, **CREDENTIALS)
+    logs.create_log_group(logGroupName="g")
+    logs.create_log_stream(logGroupName="g", logStreamName="s")
+    sent_at = time.time_ns() // 10**6
+    logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[{"timestamp": sent_at, "message": "hello"}])
+    assert export_parquet(store, tmp_path / "out") == {"traces": 1, "logs": 2, "metrics": 0}
+    span_row, = duckdb.sql(f"SELECT trace_id, span_id, sample_rate, attributes['text'], attributes['nested'] FROM "
+                           f"read_parquet('{tmp_path}/out/traces-*.parquet')").fetchall()
+    assert span_row[:4] == ("a client's own", "é", 4, "half \ufffd") and json.loads(span_row[4]) == {"k": [1, None]}
+    log_row, = duckdb.sql(f"SELECT service, epoch_ns(time), epoch_ns(sent_time), observed_time IS NULL FROM "
+                          f"read_parquet('{tmp_path}/out/logs-*.parquet') WHERE body = 'hello'").fetchall()
+    assert log_row == ("g", sent_at * 10**6, sent_at * 10**6, True)
+    other = start(name="other")
+    other.run_json("import", *(tmp_path / "out").iterdir())
+    assert exported_lines(other, tmp_path / "theirs") == exported_lines(store, tmp_path / "mine")
