@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view kExportDescription =
     "Write spans, log records and metrics to DIR.\n"
     "As OTLP JSON lines, which the OpenTelemetry Collector's otlpjsonfile receiver and `tetrascope import` read:\n"
-    "traces.jsonl, logs.jsonl, metrics.jsonl. Or as Parquet, a row each, which DuckDB, pandas, Spark and ClickHouse\n"
+    "traces.jsonl, logs.jsonl, metrics.jsonl. Or as Parquet, a row each, which DuckDB, pandas, Polars and ClickHouse\n"
     "read, and `tetrascope import` too: traces-FROM-TO.parquet and so on, some --file-rows each.\n"
     "What was cut short goes on with the same command. (For a copy of everything, settings and vendors' documents "
     "too:\n"
