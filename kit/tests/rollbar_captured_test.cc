@@ -60,14 +60,11 @@ TEST(CapturedItem, AnErrorOfARequest) {
     EXPECT_EQ(all[0].headers.at(name), value.get<std::string>()) << name;
 
   json kit = json::parse(all[0].body);
-  // pyrollbar writes `trace` for an exception without a cause; the kit writes a chain of one.
-  json& body = kit["data"]["body"];
-  ASSERT_EQ(body["trace_chain"].size(), 1U);
-  body["trace"] = body["trace_chain"][0];
-  body.erase("trace_chain");
   // Both have the most recent call last; those of the C library, which come first, have no line.
   for (json* each : {&python, &kit}) {
-    json& frames = (*each)["data"]["body"]["trace"]["frames"];
+    json& body = (*each)["data"]["body"];
+    ASSERT_TRUE(body.contains("trace")) << body;
+    json& frames = body["trace"]["frames"];
     ASSERT_GE(frames.size(), 2U);
     frames = json::array({frames.back()});
   }

@@ -86,6 +86,41 @@ TEST(ThrownStacktrace, IsReadOnceForAll) {
   EXPECT_NE(first.find("throw_deep_inside"), std::string::npos);
 }
 
+#ifdef TETRASCOPE_KIT_HAS_LIBDW
+std::atomic<int> deep{3};
+
+constexpr int kInlinedLine = __LINE__ + 2;
+[[gnu::always_inline]] inline void go_inside() {
+  throw_deep_inside(deep);
+  deep = 0;
+}
+
+constexpr int kCallingLine = __LINE__ + 2;
+[[gnu::noinline]] void call_inlined() {
+  go_inside();
+  deep = 1;
+}
+
+// Whatever the compiler: clang leaves out an index that g++ writes.
+TEST(ThrownStacktrace, FunctionsThatWereInlinedHaveFramesAndLines) {
+  std::string text;
+  try {
+    call_inlined();
+  } catch (const std::exception&) {
+    text = thrown_stacktrace().text();
+  }
+  const std::string file = std::string(KIT_TESTS) + "/rollbar_stacktrace_test.cc:";
+  const auto inlined = text.find("go_inside");
+  ASSERT_NE(inlined, std::string::npos) << text;
+  const auto next = text.find('\n', inlined) + 1;
+  const std::string inlined_frame = text.substr(inlined, next - inlined);
+  const std::string caller = text.substr(next, text.find('\n', next) - next);
+  EXPECT_NE(inlined_frame.find(file + std::to_string(kInlinedLine) + ")"), std::string::npos) << text;
+  EXPECT_NE(caller.find("call_inlined"), std::string::npos) << text;
+  EXPECT_NE(caller.find(file + std::to_string(kCallingLine) + ")"), std::string::npos) << text;
+}
+#endif
+
 TEST(ThrownStacktrace, IsReadLaterOnAThreadOfItsOwn) {
   std::promise<std::pair<std::thread::id, std::string>> told;
   const Stacktrace stack = thrown(1);

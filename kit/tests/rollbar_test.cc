@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <stdexcept>
@@ -19,6 +20,12 @@ namespace tetrascope::kit {
 constexpr int kThrowingLine = __LINE__ + 2;
 [[gnu::noinline]] void throw_from_here(int value) {
   if (value > 0) throw std::out_of_range("no activity " + std::to_string(value));
+  std::puts("never");
+}
+
+constexpr int kCrashingLine = __LINE__ + 2;
+[[gnu::noinline]] void crash_here() {
+  std::raise(SIGSEGV);
   std::puts("never");
 }
 
@@ -78,7 +85,8 @@ TEST(Rollbar, AnExceptionArrivesWithWhereItWasThrown) {
   EXPECT_EQ(data["request"]["headers"]["Accept"], "*/*");
   EXPECT_EQ(data["custom"]["trace_id"], "5759e988bd862e3fe1be46a994272793");
   EXPECT_EQ(data["body"]["telemetry"][0]["body"]["message"], "opened the page");
-  const json& trace = data["body"]["trace_chain"].at(0);
+  EXPECT_FALSE(data["body"].contains("trace_chain"));
+  const json& trace = data["body"]["trace"];
   EXPECT_EQ(trace["exception"]["class"], "std::out_of_range");
   EXPECT_EQ(trace["exception"]["message"], "no activity 3");
   const json& frames = trace["frames"];
@@ -122,8 +130,8 @@ TEST(Rollbar, NestedExceptionsAreAChainAndOddOnesAreTaken) {
   ASSERT_EQ(chain.size(), 2U);
   EXPECT_EQ(chain[0]["exception"]["message"], "cannot list");
   EXPECT_EQ(chain[1]["exception"]["class"], "std::runtime_error");
-  EXPECT_EQ(data_of(all[1])["body"]["trace_chain"][0]["exception"]["class"], "int");
-  EXPECT_EQ(data_of(all[2])["body"]["trace_chain"][0]["exception"]["message"], "text");
+  EXPECT_EQ(data_of(all[1])["body"]["trace"]["exception"]["class"], "int");
+  EXPECT_EQ(data_of(all[2])["body"]["trace"]["exception"]["message"], "text");
   EXPECT_EQ(data_of(all[3])["body"]["message"]["body"], "hello");
   EXPECT_EQ(rollbar.stats().sent, 4U);
 }
@@ -193,7 +201,7 @@ TEST(Rollbar, TerminateIsReportedBeforeTheEnd) {
   ASSERT_EQ(all.size(), 1U);
   const json data = data_of(all[0]);
   EXPECT_EQ(data["level"], "critical");
-  EXPECT_TRUE(has_method(data["body"]["trace_chain"][0]["frames"], "throw_from_here"));
+  EXPECT_TRUE(has_method(data["body"]["trace"]["frames"], "throw_from_here"));
 }
 
 TEST(Rollbar, ACrashIsSentAtTheNextStart) {
@@ -203,7 +211,7 @@ TEST(Rollbar, ACrashIsSentAtTheNextStart) {
   if (child == 0) {
     Rollbar rollbar(to(server));
     if (!rollbar.install_crash_handler(file)) _exit(7);
-    std::raise(SIGSEGV);
+    crash_here();
     _exit(8);
   }
   int status = 0;
@@ -221,9 +229,17 @@ TEST(Rollbar, ACrashIsSentAtTheNextStart) {
   EXPECT_EQ(status, 0);
   const auto all = server.wait_for(1);
   ASSERT_EQ(all.size(), 1U);
-  const json trace = data_of(all[0])["body"]["trace_chain"][0];
+  const json trace = data_of(all[0])["body"]["trace"];
   EXPECT_EQ(trace["exception"]["class"], "SIGSEGV");
   EXPECT_TRUE(has_method(trace["frames"], "main")) << trace["frames"];
+#ifdef TETRASCOPE_KIT_HAS_LIBDW
+  const auto crashed = std::find_if(trace["frames"].begin(), trace["frames"].end(), [](const json& frame) {
+    return frame["method"].get<std::string>().find("crash_here") != std::string::npos;
+  });
+  ASSERT_NE(crashed, trace["frames"].end()) << trace["frames"];
+  EXPECT_NE((*crashed)["filename"].get<std::string>().find("rollbar_test.cc"), std::string::npos) << *crashed;
+  EXPECT_EQ((*crashed).value("lineno", 0), kCrashingLine);
+#endif
   unlink(file.c_str());
 }
 

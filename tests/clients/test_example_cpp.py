@@ -301,8 +301,7 @@ class TestRollbar:
             assert each["request"]["method"] == "GET" and each["request"]["url"].endswith("/api/messages/@nobody")
             sent = {name.lower(): value for name, value in each["request"]["headers"].items()}
             assert sent["traceparent"].split("-")[1] == each["custom"]["trace_id"]
-            (trace,) = each["body"]["trace_chain"]
-            assert trace["frames"][-1]["filename"].endswith("/cruddur-cpp/services/messages.cc")
+            assert each["body"]["trace"]["frames"][-1]["filename"].endswith("/cruddur-cpp/services/messages.cc")
 
     def test_opentelemetrys_exceptions_are_items_of_a_project_of_their_own(self, cpp):
         (own,) = [each["id"] for each in rollbar(cpp.server, "/projects") if each["name"] == cpp.service]
@@ -322,7 +321,7 @@ def test_a_database_that_is_away_is_an_error_and_heals(tmp_path):
             eventually(lambda: len(rollbar(server, "/instances")["instances"]) == 2)
         log.seek(0)
         assert back_end.postgres.password not in log.read().decode()
-        found = [each["data"]["body"]["trace_chain"][0] for each in rollbar(server, "/instances")["instances"]]
+        found = [each["data"]["body"]["trace"] for each in rollbar(server, "/instances")["instances"]]
         assert {each["exception"]["class"] for each in found} == {"DatabaseError"}
         assert all(each["frames"][-1]["filename"].endswith("/services/database.cc") for each in found)
         spec = {"calculations": [{"op": "COUNT"}], "breakdowns": ["name", "error.type"], "time_range": 3600,

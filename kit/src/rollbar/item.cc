@@ -75,6 +75,8 @@ std::string write_with(const RollbarOptions& options, const Item& item, Detail d
   json.key("body").begin_object();
   if (item.chain.empty()) {
     json.key("message").begin_object().member("body", cut_utf8(item.message, kMostText)).end_object();
+  } else if (item.chain.size() == 1) {
+    write_trace(json.key("trace"), item.chain.front());
   } else {
     json.key("trace_chain").begin_array();
     for (const Cause& each : item.chain) write_trace(json, each);

@@ -17,13 +17,12 @@
 #include <unordered_map>
 #include <utility>
 
-#ifdef TETRASCOPE_KIT_HAS_LIBDW
-#include <elfutils/libdwfl.h>
-#endif
-
 #include "core/random.h"
 #include "core/stack_reader.h"
 #include "core/text.h"
+#ifdef TETRASCOPE_KIT_HAS_LIBDW
+#include "rollbar/debug_information.h"
+#endif
 
 namespace tetrascope::kit {
 namespace {
@@ -56,71 +55,40 @@ void for_each_mapping(std::string_view maps, Take&& take) {
   });
 }
 
-Frame by_symbols(std::uintptr_t address) {
-  Frame frame;
+/// With what the dynamic linker knows, else the address.
+void complete(Frame& frame, std::uintptr_t address) {
   Dl_info info{};
   if (dladdr(reinterpret_cast<const void*>(address), &info) != 0) {
-    if (info.dli_sname != nullptr) frame.function = demangle(info.dli_sname);
-    if (info.dli_fname != nullptr) frame.file = info.dli_fname;
+    if (frame.function.empty() && info.dli_sname != nullptr) frame.function = demangle(info.dli_sname);
+    if (frame.file.empty() && info.dli_fname != nullptr) frame.file = info.dli_fname;
   }
-  return frame;
+  if (!frame.function.empty()) return;
+  char text[32];
+  std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(address));
+  frame.function = text;
 }
 
+/// Those of each address, the inlined ones first; at least one each.
+std::vector<std::vector<Frame>> read_frames(const Addresses& calls) {
 #ifdef TETRASCOPE_KIT_HAS_LIBDW
-// One session a call: modules may have come since the last.
-std::vector<Frame> by_debug_information(const Addresses& addresses) {
-  char* debug_path = nullptr;
-  Dwfl_Callbacks callbacks{};
-  callbacks.find_elf = dwfl_linux_proc_find_elf;
-  callbacks.find_debuginfo = dwfl_standard_find_debuginfo;
-  callbacks.debuginfo_path = &debug_path;
-  Dwfl* dwfl = dwfl_begin(&callbacks);
-  std::vector<Frame> frames;
-  if (dwfl == nullptr) return frames;
-  if (dwfl_linux_proc_report(dwfl, getpid()) == 0 && dwfl_report_end(dwfl, nullptr, nullptr) == 0) {
-    for (const std::uintptr_t address : addresses) {
-      Frame frame = by_symbols(address);
-      if (Dwfl_Module* module = dwfl_addrmodule(dwfl, address)) {
-        if (const char* name = dwfl_module_addrname(module, address)) frame.function = demangle(name);
-        int line = 0;
-        Dwfl_Line* source = dwfl_module_getsrc(module, address);
-        const char* file =
-            source == nullptr ? nullptr : dwfl_lineinfo(source, nullptr, &line, nullptr, nullptr, nullptr);
-        if (file != nullptr) {
-          frame.file = file;
-          frame.line = line;
-        }
-      }
-      frames.push_back(std::move(frame));
-    }
-  }
-  dwfl_end(dwfl);
-  return frames;
-}
+  DebugInformation debug;  // anew for each call: modules may have come since the last
 #endif
-
-std::vector<Frame> read_frames(const Addresses& calls) {
-  std::vector<Frame> frames;
+  std::vector<std::vector<Frame>> all;
+  for (const std::uintptr_t call : calls) {
+    std::vector<Frame>& frames = all.emplace_back();
 #ifdef TETRASCOPE_KIT_HAS_LIBDW
-  frames = by_debug_information(calls);
+    frames = debug.frames_at(call);
 #endif
-  if (frames.size() != calls.size()) {
-    frames.clear();
-    for (const std::uintptr_t each : calls) frames.push_back(by_symbols(each));
+    if (frames.empty()) frames.emplace_back();
+    complete(frames.back(), call);
   }
-  for (std::size_t i = 0; i < frames.size(); ++i) {
-    if (!frames[i].function.empty()) continue;
-    char text[32];
-    std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(calls[i]));
-    frames[i].function = text;
-  }
-  return frames;
+  return all;
 }
 
 /// What was read of this program's code. The same few places throw again and again.
 struct Known {
   std::mutex mutex;  // also for libdw, which keeps caches without locks
-  std::unordered_map<std::uintptr_t, Frame> frames;
+  std::unordered_map<std::uintptr_t, std::vector<Frame>> frames;
   unsigned long long unloaded = 0;
   std::uint32_t generation = fork_generation();
 
@@ -148,8 +116,8 @@ struct Known {
     if (std::exchange(unloaded, now) != now || frames.size() > kMost) frames.clear();
   }
 
-  void add(const Addresses& calls, const std::vector<Frame>& read) {
-    for (std::size_t i = 0; i < calls.size(); ++i) frames.insert_or_assign(calls[i], read[i]);
+  void add(const Addresses& calls, std::vector<std::vector<Frame>> read) {
+    for (std::size_t i = 0; i < calls.size(); ++i) frames.insert_or_assign(calls[i], std::move(read[i]));
   }
 };
 
@@ -211,7 +179,10 @@ std::vector<Frame> resolve(const Addresses& addresses) {
   }
   if (!unknown.empty()) known.add(unknown, read_frames(unknown));
   std::vector<Frame> frames;
-  for (const std::uintptr_t each : calls) frames.push_back(known.frames.at(each));
+  for (const std::uintptr_t each : calls) {
+    const std::vector<Frame>& there = known.frames.at(each);
+    frames.insert(frames.end(), there.begin(), there.end());
+  }
   return frames;
 }
 
