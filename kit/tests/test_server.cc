@@ -3,8 +3,10 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -41,8 +43,8 @@ std::string inflated(const std::string& zipped) {
   return code == Z_STREAM_END ? out : "not gzip";
 }
 
-/// A context with a certificate that nobody trusts, made on the spot.
-SSL_CTX* untrusted() {
+/// A context with a certificate that nobody trusts unless told to, made on the spot; `pem`: that certificate.
+SSL_CTX* self_signed(std::string& pem) {
   SSL_CTX* context = SSL_CTX_new(TLS_server_method());
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = X509_new();
@@ -51,9 +53,19 @@ SSL_CTX* untrusted() {
   X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
   X509_set_pubkey(certificate, key);
   X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>("elsewhere.example"), -1, -1, 0);
+                             reinterpret_cast<const unsigned char*>("test server"), -1, -1, 0);
   X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+  X509_set_version(certificate, X509_VERSION_3);
+  X509_EXTENSION* address = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1");
+  X509_add_ext(certificate, address, -1);
+  X509_EXTENSION_free(address);
   X509_sign(certificate, key, EVP_sha256());
+  BIO* text = BIO_new(BIO_s_mem());
+  PEM_write_bio_X509(text, certificate);
+  char* begin = nullptr;
+  const long size = BIO_get_mem_data(text, &begin);
+  pem.assign(begin, static_cast<std::size_t>(size));
+  BIO_free(text);
   SSL_CTX_use_certificate(context, certificate);
   SSL_CTX_use_PrivateKey(context, key);
   X509_free(certificate);
@@ -132,7 +144,7 @@ bool read_request(const Channel& channel, std::string& pending, Received& reques
 
 TestServer::TestServer(Answer answer, bool tls) : answer_(std::move(answer)) {
   std::signal(SIGPIPE, SIG_IGN);
-  if (tls) tls_ = untrusted();
+  if (tls) tls_ = self_signed(certificate_);
   listener_ = listen_somewhere(port_);
   acceptor_ = std::thread([this] { serve(); });
 }

@@ -33,6 +33,7 @@ class TestServer {
  public:
   using Answer = std::function<Reply(const Received&)>;
 
+  /// `tls`: with a certificate for 127.0.0.1 that it has signed itself.
   explicit TestServer(Answer answer = [](const Received&) { return Reply(); }, bool tls = false);
   TestServer(const TestServer&) = delete;
   TestServer& operator=(const TestServer&) = delete;
@@ -40,6 +41,8 @@ class TestServer {
 
   std::string url(const std::string& path = "") const;
   int port() const { return port_; }
+  /// Its own, as PEM: for clients that are to trust it.
+  const std::string& certificate() const { return certificate_; }
   /// Of all that came, in order.
   std::vector<Received> received();
   /// Waits until `count` requests have come, at most 10 s.
@@ -51,6 +54,7 @@ class TestServer {
 
   Answer answer_;
   void* tls_ = nullptr;
+  std::string certificate_;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<bool> stopping_{false};

@@ -10,6 +10,7 @@
 
 #include "core/json_writer.h"
 #include "core/text.h"
+#include "xray/eks.h"
 
 namespace tetrascope::kit {
 namespace {
@@ -26,14 +27,18 @@ std::string ec2_instance_id() {
   return tag.rfind("i-", 0) == 0 ? tag : std::string();
 }
 
-Origin from_platform(std::string_view platform) {
+Origin from_platform(const Resource& resource) {
   constexpr std::pair<const char*, const char*> known[] = {
-      {"aws_ec2", "AWS::EC2::Instance"},       {"aws_ecs", "AWS::ECS::Container"},
-      {"aws_eks", "AWS::EKS::Container"},      {"aws_elastic_beanstalk", "AWS::ElasticBeanstalk::Environment"},
-      {"aws_lambda", "AWS::Lambda::Function"}, {"aws_app_runner", "AWS::AppRunner::Service"}};
+      {"aws_ec2", "AWS::EC2::Instance"},
+      {"aws_ecs", "AWS::ECS::Container"},
+      {"aws_elastic_beanstalk", "AWS::ElasticBeanstalk::Environment"},
+      {"aws_lambda", "AWS::Lambda::Function"},
+      {"aws_app_runner", "AWS::AppRunner::Service"}};
+  const std::string_view platform = resource.text("cloud.platform");
   for (const auto& [name, origin] : known) {
     if (platform == name) return {origin, ""};
   }
+  if (platform == "aws_eks") return eks_origin(resource);
   return {};
 }
 
@@ -51,7 +56,7 @@ Origin from_beanstalk() {
 }  // namespace
 
 Origin detect_origin(const Resource& resource) {
-  Origin origin = from_platform(resource.text("cloud.platform"));
+  Origin origin = from_platform(resource);
   if (origin.name.empty()) origin = from_beanstalk();
   if (!origin.name.empty()) return origin;
   std::string members;

@@ -251,11 +251,11 @@ bool is_aws_call(const FinishedSpan& span) {
 
 }  // namespace
 
-SegmentWriter::SegmentWriter(const XrayOptions& options, const Resource& resource)
+SegmentWriter::SegmentWriter(const XrayOptions& options, const Resource& resource, Origin origin)
     : options_(options),
       service_(options.service.empty() ? resource.text("service.name") : options.service),
       version_(resource.text("service.version")),
-      origin_(detect_origin(resource)) {}
+      origin_(std::move(origin)) {}
 
 bool SegmentWriter::is_segment(const FinishedSpan& span) {
   return span.kind() == SpanKind::kServer || !span.parent_id().valid() || span.parent_is_remote();

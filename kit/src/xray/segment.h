@@ -13,7 +13,7 @@ namespace tetrascope::kit {
 /// OpenTelemetry's X-Ray exporter maps them, old and new conventions alike.
 class SegmentWriter {
  public:
-  SegmentWriter(const XrayOptions& options, const Resource& resource);
+  SegmentWriter(const XrayOptions& options, const Resource& resource, Origin origin);
 
   /// A span that is no one's child here, and one that serves, is a segment.
   static bool is_segment(const FinishedSpan& span);

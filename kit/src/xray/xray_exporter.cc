@@ -9,6 +9,7 @@
 #include "core/say.h"
 #include "core/text.h"
 #include "tetrascope/kit/xray.h"
+#include "xray/eks.h"
 #include "xray/segment.h"
 #include "xray/udp_sender.h"
 
@@ -59,7 +60,10 @@ class XrayExporter final : public SpanExporter {
   explicit XrayExporter(XrayOptions options)
       : options_(std::move(options)), udp_(daemon_address(options_.daemon).udp) {}
 
-  void start(const Resource& resource) override { writer_ = std::make_unique<SegmentWriter>(options_, resource); }
+  void start(const Resource& resource) override {
+    writer_ = std::make_unique<SegmentWriter>(options_, resource, detect_origin(resource));
+    if (options_.eks && resource.text("cloud.platform").empty()) to_ask_ = resource;
+  }
   bool wants_starts() const override { return options_.in_progress_after_ms >= 0; }
 
   // The parent may have been in the midst of a change: its spans, which it sends itself, are left as they are.
@@ -71,7 +75,8 @@ class XrayExporter final : public SpanExporter {
     udp_.after_fork();
   }
 
-  ExportCounts export_batch(const SpanBatch& batch, Deadline&) override {
+  ExportCounts export_batch(const SpanBatch& batch, Deadline& deadline) override {
+    if (to_ask_) ask_cluster(deadline);
     for (const FinishedSpan* span : batch) {
       if (span->in_progress()) {
         note_start(*span);
@@ -105,6 +110,13 @@ class XrayExporter final : public SpanExporter {
   }
 
  private:
+  // A child that was forked meanwhile asks for itself.
+  void ask_cluster(const Deadline& deadline) {
+    Origin origin = ask_eks_origin(*to_ask_, options_.service_account, deadline);
+    if (!origin.name.empty()) writer_ = std::make_unique<SegmentWriter>(options_, *to_ask_, std::move(origin));
+    to_ask_.reset();
+  }
+
   void note_start(const FinishedSpan& span) {
     if (waiting_->begun.size() == kMostStarts || !SegmentWriter::is_segment(span)) return;
     waiting_->begun[span.context().span_id] = {writer_->write(span, false, SegmentWriter::Detail::kAll), steady_nanos(),
@@ -221,6 +233,7 @@ class XrayExporter final : public SpanExporter {
   const XrayOptions options_;
   UdpSender udp_;
   std::unique_ptr<SegmentWriter> writer_;
+  std::optional<Resource> to_ask_;  // with which the cluster's API is to be asked
   std::unique_ptr<Waiting> waiting_ = std::make_unique<Waiting>();
   ExportCounts counts_;
   std::optional<std::uint64_t> spans_under_way_;

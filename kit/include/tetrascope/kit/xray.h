@@ -26,6 +26,14 @@ struct XrayOptions {
   /// A trace with more finished subsegments than this, while its segment runs, sends them ahead one by one.
   std::size_t most_subsegments = 100;
 
+  /// The plugin for EKS: in a pod, segments name its cluster, which is asked of the cluster's API before the first
+  /// document goes, on the exporter's thread, for at most 2 s. The pod's service account must be allowed to read the
+  /// config map amazon-cloudwatch/cluster-info. Not needed where OTEL_RESOURCE_ATTRIBUTES has cloud.platform=aws_eks
+  /// and k8s.cluster.name.
+  bool eks = false;
+  /// Of the pod: `token` and `ca.crt` in a folder. Without them the program is in no pod, and nothing is asked.
+  std::string service_account = "/var/run/secrets/kubernetes.io/serviceaccount";
+
   /// AWS_XRAY_DAEMON_ADDRESS, AWS_XRAY_TRACING_NAME for `service`, AWS_XRAY_URL for `dynamic_naming`.
   static XrayOptions from_environment();
 };
