@@ -2,14 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <list>
 #include <vector>
 
 #include <protozero/pbf_reader.hpp>
-#include <protozero/pbf_writer.hpp>
 
+#include "otlp_messages.h"
 #include "test_server.h"
 #include "tetrascope/kit/tracing.h"
 
@@ -17,51 +14,11 @@ namespace tetrascope::kit {
 namespace {
 
 using protozero::pbf_reader;
-using protozero::pbf_wire_type;
-using protozero::pbf_writer;
-
-std::string_view text(const protozero::data_view& view) { return {view.data(), view.size()}; }
-
-enum Message {
-  kRequest,
-  kResourceSpans,
-  kResource,
-  kScopeSpans,
-  kScope,
-  kSpan,
-  kEvent,
-  kLink,
-  kStatus,
-  kKeyValue,
-  kAny
-};
-enum Leaf { kLeaf = -1 };
-
-/// The message in field `field` of `message`, or kLeaf. Source: opentelemetry-proto v1, trace.proto and common.proto.
-int message_in(int message, std::uint32_t field) {
-  struct Nested {
-    int message;
-    std::uint32_t field;
-    int inner;
-  };
-  constexpr Nested all[] = {{kRequest, 1, kResourceSpans},
-                            {kResourceSpans, 1, kResource},
-                            {kResourceSpans, 2, kScopeSpans},
-                            {kResource, 1, kKeyValue},
-                            {kScopeSpans, 1, kScope},
-                            {kScopeSpans, 2, kSpan},
-                            {kSpan, 9, kKeyValue},
-                            {kSpan, 11, kEvent},
-                            {kSpan, 13, kLink},
-                            {kSpan, 15, kStatus},
-                            {kEvent, 3, kKeyValue},
-                            {kLink, 4, kKeyValue},
-                            {kKeyValue, 2, kAny}};
-  for (const Nested& each : all) {
-    if (each.message == message && each.field == field) return each.inner;
-  }
-  return kLeaf;
-}
+using test::canonical;
+using test::inside;
+using test::Otlp;
+using test::ReadAttributes;
+using test::text;
 
 /// One SDK's request, and what is rightly unlike ours in it.
 struct Sdk {
@@ -72,81 +29,16 @@ struct Sdk {
 };
 constexpr std::uint32_t kOurFlags = 0x101;
 
-/// The same request with fields in the order of their numbers and without the zeros that stand for themselves (Node's
-/// serializer differs in both), without the schema that the SDKs name and the kit does not, without the empty Status of
-/// a span that has none, and with the kit's flags.
-std::string canonical(std::string_view body, int message, const Sdk& sdk) {
-  std::vector<std::pair<std::uint32_t, std::string>> fields;
-  pbf_reader reader(body.data(), body.size());
-  while (reader.next()) {
-    const std::uint32_t field = reader.tag();
-    std::string bytes;
-    pbf_writer out(bytes);
-    if (reader.wire_type() == pbf_wire_type::varint) {
-      const std::uint64_t value = reader.get_uint64();
-      if (value == 0 && message != kAny) continue;
-      out.add_uint64(field, value);
-    } else if (reader.wire_type() == pbf_wire_type::fixed64) {
-      out.add_fixed64(field, reader.get_fixed64());
-    } else if (reader.wire_type() == pbf_wire_type::fixed32) {
-      const std::uint32_t value = reader.get_fixed32();
-      out.add_fixed32(field, value == sdk.flags ? kOurFlags : value);
-    } else {
-      const std::string_view data = text(reader.get_view());
-      const int inner = message_in(message, field);
-      const std::string content = inner == kLeaf ? std::string(data) : canonical(data, inner, sdk);
-      const bool schema_url = (message == kResourceSpans || message == kScopeSpans) && field == 3;
-      if (schema_url || (inner == kStatus && content.empty())) continue;
-      out.add_message(field, content);
-    }
-    fields.emplace_back(field, bytes);
-  }
-  std::stable_sort(fields.begin(), fields.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::string out;
-  for (const auto& [field, bytes] : fields) out += bytes;
-  return out;
+/// Without the schema that the SDKs name and the kit does not, without the empty Status of a span that has none, and
+/// with the kit's flags.
+test::OtlpRule but_for(const Sdk& sdk) {
+  return [flags = sdk.flags](test::OtlpField& field) {
+    if (field.type == protozero::pbf_wire_type::fixed32 && field.value == flags) field.value = kOurFlags;
+    const bool schema_url =
+        (field.message == Otlp::kResourceSpans || field.message == Otlp::kScopeSpans) && field.number == 3;
+    return !schema_url && !(field.inner == Otlp::kStatus && field.content.empty());
+  };
 }
-
-/// Attributes of a message as the kit takes them; they point into the message and into `arrays`.
-class ReadAttributes {
- public:
-  void add(pbf_reader key_value) {
-    Attribute one;
-    while (key_value.next()) {
-      if (key_value.tag() == 1) {
-        one.key = text(key_value.get_view());
-      } else {
-        one.value = any(key_value.get_message());
-      }
-    }
-    list_.push_back(one);
-  }
-  Attributes list() const { return list_; }
-
- private:
-  AttributeValue any(pbf_reader value) {
-    value.next();
-    switch (value.tag()) {
-      case 1:
-        return text(value.get_view());
-      case 2:
-        return value.get_bool();
-      case 3:
-        return value.get_int64();
-      case 4:
-        return value.get_double();
-      default: {
-        auto& numbers = arrays_.emplace_back();  // the captured arrays hold whole numbers
-        for (pbf_reader array = value.get_message(); array.next();)
-          numbers.push_back(any(array.get_message()).as_int());
-        return {numbers.data(), numbers.size()};
-      }
-    }
-  }
-
-  std::vector<Attribute> list_;
-  std::list<std::vector<std::int64_t>> arrays_;
-};
 
 template <typename Id>
 Id id_of(const std::string& bytes) {
@@ -266,30 +158,17 @@ std::pair<std::string, std::string> make_span(Tracer& tracer, const std::string_
   return {std::string(ours.begin(), ours.end()), id};
 }
 
-/// The content of the first field `field`, or empty.
-std::string_view inside(std::string_view message, std::uint32_t field) {
-  pbf_reader reader(message.data(), message.size());
-  return reader.next(field) ? text(reader.get_view()) : std::string_view();
-}
-
 TEST(Otlp, IsWhatOtherSdksSendForTheSameSpansByteForByte) {
   for (const Sdk& sdk : {Sdk{"python", 0x100}, Sdk{"node", 0x101}, Sdk{"go", 0x101}, Sdk{"java", 0x103}}) {
     SCOPED_TRACE(sdk.name);
-    std::ifstream file(std::string(KIT_TESTS) + "/captures/otlp_traces_" + sdk.name + ".bin", std::ios::binary);
-    const std::string captured((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::string captured = test::captured(std::string("otlp_traces_") + sdk.name + ".bin");
     const std::string_view resource_spans = inside(captured, 1);
     const std::string_view scope_spans = inside(resource_spans, 2);
     ASSERT_FALSE(scope_spans.empty());
 
     test::TestServer server;
     TracingOptions options;
-    options.resource = Resource();
-    ReadAttributes resource;
-    const std::string_view encoded = inside(resource_spans, 1);
-    for (pbf_reader read(encoded.data(), encoded.size()); read.next(1);) resource.add(read.get_message());
-    for (const Attribute& each : resource.list()) {
-      options.resource.set(each.key, std::string(each.value.as_string()));
-    }
+    options.resource = test::read_resource(resource_spans);
     OtlpHttpOptions otlp;
     otlp.url = server.url("/v1/traces");
     otlp.headers = {{"x-honeycomb-team", "aaaabbbbccccddddeeee22"}};
@@ -315,9 +194,9 @@ TEST(Otlp, IsWhatOtherSdksSendForTheSameSpansByteForByte) {
       ASSERT_NE(at, std::string::npos);
       ours.replace(at, kits.size(), other);
     }
-    const Sdk kit{"kit", kOurFlags};
-    EXPECT_EQ(ours, canonical(ours, kRequest, kit)) << "the kit itself writes fields in order";
-    EXPECT_EQ(ours, canonical(captured, kRequest, sdk));
+    const auto same = [](test::OtlpField&) { return true; };
+    EXPECT_EQ(ours, canonical(ours, Otlp::kTraces, same)) << "the kit itself writes fields in order";
+    EXPECT_EQ(ours, canonical(captured, Otlp::kTraces, but_for(sdk)));
   }
 }
 

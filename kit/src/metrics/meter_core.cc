@@ -169,7 +169,7 @@ std::string MeterCore::encode(std::uint64_t now, std::uint64_t& points) const {
   protozero::pbf_writer resource_metrics(request, 1);
   resource_metrics.add_message(1, resource_);
   protozero::pbf_writer scope_metrics(resource_metrics, 2);
-  scope_metrics.add_message(1, encode_scope(name_, ""));
+  scope_metrics.add_message(1, encode_scope(name_, options_.version));
   std::lock_guard lock(mutex_);
   for (const InstrumentData& each : instruments_) {
     if (each.series.empty()) continue;

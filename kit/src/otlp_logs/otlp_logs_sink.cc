@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <iterator>
+#include <map>
 #include <utility>
 
 #include <protozero/pbf_writer.hpp>
@@ -14,6 +15,14 @@
 #include "tracing/otlp_sender.h"
 
 namespace tetrascope::kit {
+
+struct Record {
+  std::string logger;
+  std::string encoded;  // a LogRecord as field 2 of ScopeLogs
+};
+
+std::size_t queued_bytes(const Record& record) noexcept { return record.logger.size() + record.encoded.size(); }
+
 namespace {
 
 constexpr std::size_t kMostInRequest = 512;
@@ -38,8 +47,7 @@ int severity_number(spdlog::level::level_enum level) {
   }
 }
 
-/// A LogRecord as field 2 of ScopeLogs.
-std::string encode_record(const spdlog::details::log_msg& message) {
+Record encode_record(const spdlog::details::log_msg& message) {
   const auto view = [](spdlog::string_view_t text) { return std::string_view(text.data(), text.size()); };
   const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(message.time.time_since_epoch()).count();
   const SpanContext& span = Context::current().span;
@@ -50,9 +58,11 @@ std::string encode_record(const spdlog::details::log_msg& message) {
   record.add_enum(2, severity_number(message.level));
   append_text(out, 3, view(spdlog::level::to_string_view(message.level)));
   append_text_value(out, 5, view(message.payload));
-  if (message.logger_name.size() > 0) append_attribute(out, 6, "log.logger", AttributeValue(view(message.logger_name)));
   if (message.source.line > 0) {
     append_attribute(out, 6, "code.file.path", AttributeValue(message.source.filename));
+    if (message.source.funcname != nullptr) {
+      append_attribute(out, 6, "code.function.name", AttributeValue(message.source.funcname));
+    }
     append_attribute(out, 6, "code.line.number", AttributeValue(message.source.line));
   }
   if (span.valid()) {
@@ -61,7 +71,8 @@ std::string encode_record(const spdlog::details::log_msg& message) {
     record.add_bytes(10, reinterpret_cast<const char*>(span.span_id.bytes.data()), 8);
   }
   record.add_fixed64(11, unix_nanos());
-  return out;
+  record.commit();
+  return {std::string(view(message.logger_name)), std::move(out)};
 }
 
 }  // namespace
@@ -76,27 +87,32 @@ class OtlpLogsSink::Sender {
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
-  SendQueue<std::string>& queue() { return queue_; }
+  SendQueue<Record>& queue() { return queue_; }
 
  private:
-  class Client final : public QueueClient<std::string> {
+  class Client final : public QueueClient<Record> {
    public:
     explicit Client(const Sender& sender) : resource_(sender.resource_), sender_(sender.options_.otlp, "log records") {}
-    std::vector<std::string> take(std::deque<std::string>& waiting) override {
+    std::vector<Record> take(std::deque<Record>& waiting) override {
       const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min(waiting.size(), kMostInRequest));
-      std::vector<std::string> batch(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
+      std::vector<Record> batch(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
       waiting.erase(waiting.begin(), end);
       return batch;
     }
-    SendCounts send(std::vector<std::string> batch, Deadline& deadline) override {
+    SendCounts send(std::vector<Record> batch, Deadline& deadline) override {
       std::string request;
       {
         protozero::pbf_writer root(request);
         protozero::pbf_writer resource_logs(root, 1);
         resource_logs.add_message(1, resource_);
-        protozero::pbf_writer scope_logs(resource_logs, 2);
-        scope_logs.add_message(1, encode_scope("spdlog", ""));
-        for (const std::string& record : batch) request += record;
+        // A logger is what OpenTelemetry calls a scope; spdlog's first one has no name.
+        std::map<std::string_view, std::string> of_logger;
+        for (const Record& each : batch) of_logger[each.logger] += each.encoded;
+        for (const auto& [logger, records] : of_logger) {
+          protozero::pbf_writer scope_logs(resource_logs, 2);
+          scope_logs.add_message(1, encode_scope(logger.empty() ? "spdlog" : logger, ""));
+          request += records;
+        }
       }
       const ExportCounts done = sender_.send(request, batch.size(), deadline);
       SendCounts counts;
@@ -118,7 +134,7 @@ class OtlpLogsSink::Sender {
   const OtlpLogsOptions options_;
   ForkLock fork_lock_;
   const std::string resource_;
-  SendQueue<std::string> queue_;
+  SendQueue<Record> queue_;
 };
 
 OtlpLogsSink::OtlpLogsSink(OtlpLogsOptions options) : sender_(std::make_unique<Sender>(std::move(options), mutex_)) {}

@@ -71,6 +71,7 @@ struct MetricsOptions {
   long export_every_ms = 60'000;    // OTEL_METRIC_EXPORT_INTERVAL in `from_environment`
   std::size_t most_series = 2'000;  // of one instrument; values of further ones go to `otel.metric.overflow=true`
   bool process_metrics = true;      // processor time, memory, threads, open files
+  std::string version;              // of the meter, as its instrumentation scope has it
 
   static MetricsOptions from_environment();
 };
