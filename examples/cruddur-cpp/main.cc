@@ -65,12 +65,10 @@ std::shared_ptr<spdlog::logger> make_logger() {
 
 // Rollbar ------
 kit::RollbarOptions rollbar_options() {
-  kit::RollbarOptions options;  // ROLLBAR_ACCESS_TOKEN
+  kit::RollbarOptions options;  // ROLLBAR_ACCESS_TOKEN, ROLLBAR_ENDPOINT
   options.environment = "production";
   options.framework = "cpp-httplib";
   options.root = SOURCE_FOLDER;
-  if (const std::string endpoint = variable("ROLLBAR_ENDPOINT"); !endpoint.empty())
-    options.endpoint = endpoint + "item/";
   return options;
 }
 

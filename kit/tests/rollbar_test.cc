@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 
 #include <nlohmann/json.hpp>
@@ -98,6 +99,26 @@ TEST(Rollbar, AnExceptionArrivesWithWhereItWasThrown) {
   EXPECT_NE(frames.back()["filename"].get<std::string>().find("rollbar_test.cc"), std::string::npos);
   EXPECT_EQ(frames.back()["lineno"], kThrowingLine);
 #endif
+}
+
+TEST(Rollbar, TheEndpointMayBeTheApisAndOfTheEnvironment) {
+  TestServer server;
+  RollbarOptions options = to(server);
+  for (const char* path : {"/api/1", "/api/1/", "/api/1/item/"}) {
+    options.endpoint = server.url(path);
+    Rollbar rollbar(options);
+    rollbar.message(RollbarLevel::kInfo, "m");
+  }
+  setenv("ROLLBAR_ENDPOINT", server.url("/api/1/").c_str(), 1);
+  options.endpoint.clear();
+  {
+    Rollbar rollbar(options);
+    rollbar.message(RollbarLevel::kInfo, "m");
+  }
+  unsetenv("ROLLBAR_ENDPOINT");
+  const auto all = server.received();
+  ASSERT_EQ(all.size(), 4U);
+  for (const Received& each : all) EXPECT_EQ(each.path, "/api/1/item/");
 }
 
 TEST(Rollbar, NestedExceptionsAreAChainAndOddOnesAreTaken) {

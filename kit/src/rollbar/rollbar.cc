@@ -203,6 +203,12 @@ class Rollbar::Sender {
   static RollbarOptions with_environment(RollbarOptions options) {
     if (options.access_token.empty()) options.access_token = environment("ROLLBAR_ACCESS_TOKEN").value_or("");
     if (options.environment.empty()) options.environment = environment("ROLLBAR_ENVIRONMENT").value_or("development");
+    if (options.endpoint.empty()) {
+      options.endpoint = environment("ROLLBAR_ENDPOINT").value_or("https://api.rollbar.com/api/1/");
+    }
+    // Notifiers of other languages are given the API's address.
+    if (options.endpoint.ends_with("/api/1")) options.endpoint += '/';
+    if (options.endpoint.ends_with("/api/1/")) options.endpoint += "item/";
     if (options.access_token.empty()) say_once("rollbar token", "Rollbar: no access token; errors are not reported");
     return options;
   }

@@ -47,7 +47,8 @@ struct RollbarReport {
 struct RollbarOptions {
   std::string access_token;  // empty: ROLLBAR_ACCESS_TOKEN; none: nothing is sent
   std::string environment;   // empty: ROLLBAR_ENVIRONMENT, then `development`
-  std::string endpoint = "https://api.rollbar.com/api/1/item/";
+  /// Of items, or the API's `…/api/1/`. Empty: ROLLBAR_ENDPOINT, then Rollbar's own.
+  std::string endpoint;
   std::string code_version;  // ties occurrences to deploys
   std::string root;          // of the sources; frames under it are the application's own
   std::string framework;

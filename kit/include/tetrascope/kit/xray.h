@@ -7,6 +7,7 @@
 
 #include "tetrascope/kit/exporter.h"
 #include "tetrascope/kit/sampler.h"
+#include "tetrascope/kit/tracing.h"  // whose options the exporter and the sampler are for
 
 namespace tetrascope::kit {
 
