@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <protozero/pbf_reader.hpp>
@@ -181,6 +182,37 @@ TEST(Metrics, ADeadServerCostsPointsButNeitherTimeNorMemory) {
   set_diagnostics(nullptr);
   ASSERT_EQ(said.size(), 1U);
   EXPECT_EQ(said[0].find("hunter2"), std::string::npos) << said[0];
+}
+
+TEST(Metrics, AFunctionThatThrowsCostsItsValueAlone) {
+  std::vector<std::string> said;
+  set_diagnostics([&](std::string_view text) { said.emplace_back(text); });
+  test::TestServer server;
+  Meter meter("m", to(server));
+  meter.observe("broken", []() -> double { throw std::runtime_error("of the program's own"); });
+  meter.observe("whole", [] { return 7.0; });
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(meter.flush());
+  set_diagnostics(nullptr);
+  const auto all = metrics_of(server.received().at(1).body);
+  EXPECT_EQ(all.count("broken"), 0U);
+  EXPECT_EQ(number_of(all.at("whole").second), 7);
+  EXPECT_EQ(said.size(), 1U);
+}
+
+TEST(Metrics, AttributesThatAreTooLongAreASeriesOfTheirOwnTogether) {
+  test::TestServer server;
+  Meter meter("m", to(server));
+  Counter counter = meter.counter("c");
+  for (const char* letter : {"a", "b"}) {
+    std::string text;
+    for (int i = 0; i < 20'000; ++i) text += letter;
+    counter.add(1, {{"text", text}});
+  }
+  ASSERT_TRUE(meter.flush());
+  const std::string body = server.received().at(0).body;
+  EXPECT_LT(body.size(), 10'000U);
+  EXPECT_NE(body.find("otel.metric.overflow"), std::string::npos);
+  EXPECT_EQ(number_of(metrics_of(body).at("c").second), 2);
 }
 
 TEST(ExponentialBuckets, BoundsBelongBelowAndCountsSurviveShrinking) {

@@ -79,6 +79,26 @@ TEST(OtlpLogs, RecordsArriveInOrderWithSeverityAndTrace) {
   EXPECT_EQ(sink->stats().exported, 2U);
 }
 
+TEST(OtlpLogs, LongRecordsGoInRequestsOfTheirOwnAndByLogger) {
+  test::TestServer server;
+  OtlpLogsOptions options = to(server.url("/v1/logs"));
+  options.otlp.gzip = false;
+  auto sink = std::make_shared<OtlpLogsSink>(options);
+  spdlog::logger one("one", sink);
+  spdlog::logger two("two", sink);
+  const std::string text(std::size_t{3} * 1024 * 1024, 'x');
+  for (spdlog::logger* each : {&one, &two, &one}) each->info(text);
+  one.info("short");
+  two.info("short");
+  ASSERT_TRUE(sink->flush_within(20'000));
+  const auto all = server.received();
+  ASSERT_EQ(all.size(), 3U);
+  for (const auto& each : all) EXPECT_LT(each.body.size(), 5U * 1024 * 1024);
+  EXPECT_NE(all[2].body.find("one"), std::string::npos);
+  EXPECT_NE(all[2].body.find("two"), std::string::npos);
+  EXPECT_EQ(sink->stats().exported, 5U);
+}
+
 TEST(OtlpLogs, ADeadServerIsBoundedAndCounted) {
   set_diagnostics([](std::string_view) {});
   OtlpLogsOptions options = to("http://127.0.0.1:" + std::to_string(test::dead_port()));

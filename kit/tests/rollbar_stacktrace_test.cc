@@ -133,6 +133,14 @@ TEST(ThrownStacktrace, IsReadLaterOnAThreadOfItsOwn) {
   EXPECT_NE(text.find("throw_deep_inside"), std::string::npos);
 }
 
+TEST(ThrownStacktrace, AReaderThatThrowsIsNotTheEnd) {
+  const Stacktrace stack = thrown(1);
+  std::promise<void> read;
+  stack.read_later([](const std::string&) { throw std::runtime_error("of the program's own"); });
+  stack.read_later([&](const std::string&) { read.set_value(); });
+  read.get_future().get();
+}
+
 TEST(ThrownStacktrace, TooManyAreNotKept) {
   std::promise<void> go;
   std::shared_future<void> gone = go.get_future().share();

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fstream>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -148,6 +149,37 @@ TEST(RollbarWeather, ACertificateThatIsWrongGetsNothing) {
   EXPECT_TRUE(server.received().empty());
   EXPECT_EQ(rollbar.stats().failed, 1U);
   EXPECT_EQ(said.count("an item was not sent"), 1U);
+}
+
+TEST(RollbarWeather, AFilterThatThrowsLeavesTheProgramsExceptionAsItIs) {
+  Said said;
+  RollbarOptions options = to(nowhere());
+  options.ignore = [](const RollbarReport&) -> bool { throw std::logic_error("of the filter"); };
+  Rollbar rollbar(options);
+  EXPECT_THROW(rollbar.guard([] { throw std::out_of_range("of the program"); }), std::out_of_range);
+  EXPECT_EQ(rollbar.stats().ignored, 1U);
+}
+
+TEST(RollbarWeather, LongItemsAreBoundedInBytesWhileNobodyTakesThem) {
+  Said said;
+  TestServer server([](const Received&) { return Reply{200, {}, "", 60'000, -1}; });
+  RollbarOptions options = to(server.url());
+  options.queue_bytes = 1'000'000;
+  options.items_per_minute = 1'000;
+  Rollbar rollbar(options);
+  const std::string text(100'000, 'x');
+  RollbarRequest request;
+  request.url = "http://backend/";
+  request.body = text;
+  for (int i = 0; i < 10; ++i) {
+    rollbar.message(RollbarLevel::kError, text);
+    rollbar.message(RollbarLevel::kError, "m", {{"text", text}});
+    const RollbarScope about("r", request);
+    rollbar.message(RollbarLevel::kError, "m");
+    EXPECT_THROW(rollbar.guard([&] { throw std::runtime_error(text); }), std::runtime_error);
+  }
+  EXPECT_GE(rollbar.stats().dropped, 30U) << "nine of 100,000 bytes each have room, and one is under way";
+  rollbar.flush(1);
 }
 
 TEST(RollbarWeather, AForkFindsItFreeWhileOthersReport) {

@@ -40,7 +40,10 @@ void say_once(std::string_view cause, const std::string& message) {
     sink = diagnostics().sink;
   }
   if (sink) {
-    sink(message);
+    try {
+      sink(message);
+    } catch (...) {  // the program's own; it must not end a thread of ours
+    }
   } else {
     std::fprintf(stderr, "tetrascope_kit: %s\n", message.c_str());
   }

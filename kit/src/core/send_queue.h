@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -194,7 +195,14 @@ class SendQueue {
     const bool say_full = std::exchange(state.say_full, false);
     lock.unlock();  // also while something is said, which may be logged and come back here
     if (say_full) say_once(what_ + " queue", what_ + ": the queue is full; what comes is dropped and counted");
-    const SendCounts counts = client.send(std::move(batch), state.deadline);
+    const std::size_t count = batch.size();
+    SendCounts counts;
+    try {
+      counts = client.send(std::move(batch), state.deadline);
+    } catch (const std::exception& error) {  // of memory
+      counts.failed = count;
+      say_once(what_ + " exception", what_ + " could not be sent: " + error.what());
+    }
     lock.lock();
     state.under_way = 0;  // counted against the bounds until they are gone
     state.bytes -= bytes;

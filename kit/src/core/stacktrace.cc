@@ -42,7 +42,12 @@ class Client final : public QueueClient<Unread> {
     return one;
   }
   SendCounts send(std::vector<Unread> batch, Deadline& deadline) override {
-    for (const Unread& each : batch) each.take(deadline.passed() ? std::string() : read(each.addresses));
+    for (const Unread& each : batch) {
+      try {
+        each.take(deadline.passed() ? std::string() : read(each.addresses));
+      } catch (...) {  // the program's own; it must not end a thread of ours
+      }
+    }
     SendCounts counts;
     counts.sent = batch.size();
     return counts;

@@ -7,6 +7,7 @@
 #include <protozero/pbf_writer.hpp>
 
 #include "core/clock.h"
+#include "core/say.h"
 #include "tracing/otlp_encoding.h"
 #include "tracing/otlp_sender.h"
 
@@ -14,6 +15,7 @@ namespace tetrascope::kit {
 namespace {
 
 constexpr int kCumulative = 2;
+constexpr std::size_t kMostSeriesBytes = 16'384;
 
 void measure(const InstrumentData& instrument, Series& series, double value) {
   if (series.count++ == 0) {
@@ -140,7 +142,8 @@ void MeterCore::record(std::size_t at, double value, const Attributes& attribute
   key.clear();
   for (const Attribute* each : sorted) append_attribute(key, field, each->key, each->value);
   auto found = instrument.series.find(key);
-  if (found == instrument.series.end() && instrument.series.size() >= options_.most_series) {
+  const bool too_much = instrument.series.size() >= options_.most_series || key.size() > kMostSeriesBytes;
+  if (found == instrument.series.end() && too_much) {
     key.clear();
     append_attribute(key, field, "otel.metric.overflow", AttributeValue(true));
     found = instrument.series.find(key);
@@ -221,6 +224,26 @@ MetricsStats MeterCore::stats() const {
   return stats_;
 }
 
+// A function of the program's must not end a thread of ours.
+void MeterCore::observe_now(std::size_t instrument, const std::function<double()>& read) {
+  try {
+    record(instrument, read(), {});
+  } catch (...) {
+    say_once("observe", "metrics: a function that is observed has thrown; its value is left out");
+  }
+}
+
+ExportCounts MeterCore::export_all(OtlpSender& sender, Deadline& deadline) const {
+  std::uint64_t points = 0;
+  try {
+    const std::string request = encode(unix_nanos(), points);
+    return points == 0 ? ExportCounts() : sender.send(request, points, deadline);
+  } catch (const std::exception& error) {  // of memory
+    say_once("metrics exception", std::string("metrics could not be exported: ") + error.what());
+    return {0, 0, points};
+  }
+}
+
 void MeterCore::run(Worker& worker) {
   OtlpSender sender(options_.otlp, "data points");
   for (bool last = false; !last;) {
@@ -234,10 +257,8 @@ void MeterCore::run(Worker& worker) {
       asked = flush_asked_;
       observed = observed_;
     }
-    for (const auto& [instrument, read] : observed) record(instrument, read(), {});
-    std::uint64_t points = 0;
-    const std::string request = encode(unix_nanos(), points);
-    const ExportCounts counts = points == 0 ? ExportCounts() : sender.send(request, points, worker.deadline);
+    for (const auto& [instrument, read] : observed) observe_now(instrument, read);
+    const ExportCounts counts = export_all(sender, worker.deadline);
     std::lock_guard lock(mutex_);
     stats_.exported += counts.exported;
     stats_.failed += counts.failed + counts.rejected;

@@ -15,6 +15,8 @@
 
 namespace tetrascope::kit {
 
+class OtlpSender;
+
 enum class InstrumentKind { kCounter, kUpDownCounter, kGauge, kHistogram, kExponential };
 
 /// One set of attributes of one instrument.
@@ -64,6 +66,8 @@ class MeterCore {
   /// In a forked child: it counts from zero, since the parent sends what was counted before, and its first value or
   /// flush begins a thread. The mutex is held.
   void begin_anew();
+  void observe_now(std::size_t instrument, const std::function<double()>& read);
+  ExportCounts export_all(OtlpSender& sender, Deadline& deadline) const;
   void run(Worker& worker);
 
   const std::string name_;

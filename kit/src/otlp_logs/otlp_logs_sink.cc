@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <iterator>
 #include <map>
 #include <utility>
 
@@ -26,6 +25,7 @@ std::size_t queued_bytes(const Record& record) noexcept { return record.logger.s
 namespace {
 
 constexpr std::size_t kMostInRequest = 512;
+constexpr std::size_t kMostBytesInRequest = std::size_t{4} * 1024 * 1024;  // unless one record alone is more
 
 // Severity numbers of the log data model.
 int severity_number(spdlog::level::level_enum level) {
@@ -94,9 +94,14 @@ class OtlpLogsSink::Sender {
    public:
     explicit Client(const Sender& sender) : resource_(sender.resource_), sender_(sender.options_.otlp, "log records") {}
     std::vector<Record> take(std::deque<Record>& waiting) override {
-      const auto end = waiting.begin() + static_cast<std::ptrdiff_t>(std::min(waiting.size(), kMostInRequest));
-      std::vector<Record> batch(std::make_move_iterator(waiting.begin()), std::make_move_iterator(end));
-      waiting.erase(waiting.begin(), end);
+      std::vector<Record> batch;
+      std::size_t bytes = 0;
+      while (!waiting.empty() && batch.size() < kMostInRequest) {
+        bytes += queued_bytes(waiting.front());
+        if (!batch.empty() && bytes > kMostBytesInRequest) break;
+        batch.push_back(std::move(waiting.front()));
+        waiting.pop_front();
+      }
       return batch;
     }
     SendCounts send(std::vector<Record> batch, Deadline& deadline) override {

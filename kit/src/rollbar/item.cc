@@ -107,6 +107,20 @@ std::string write_with(const RollbarOptions& options, const Item& item, Detail d
 
 }  // namespace
 
+std::size_t queued_bytes(const Item& item) noexcept {
+  const auto of = [](const RollbarFields& fields) {
+    std::size_t bytes = 0;
+    for (const auto& [name, value] : fields) bytes += name.size() + value.size();
+    return bytes;
+  };
+  std::size_t bytes = item.message.size() + item.context.size() + of(item.custom);
+  bytes += item.request.url.size() + item.request.query_string.size() + item.request.body.size();
+  bytes += of(item.request.headers) + of(item.request.params);
+  for (const Cause& each : item.chain) bytes += each.type.size() + each.message.size();
+  for (const TelemetryEntry& each : item.telemetry) bytes += each.message.size();
+  return bytes;
+}
+
 const char* level_name(RollbarLevel level) {
   switch (level) {
     case RollbarLevel::kDebug:

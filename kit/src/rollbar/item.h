@@ -39,8 +39,8 @@ struct Item {
   std::string record_file;  // of a crash: removed once the service has answered
 };
 
-/// Nearly: items are bounded by their number.
-inline std::size_t queued_bytes(const Item& item) noexcept { return item.message.size() + item.request.body.size(); }
+/// Of all that a program can make long.
+std::size_t queued_bytes(const Item& item) noexcept;
 
 const char* level_name(RollbarLevel level);
 

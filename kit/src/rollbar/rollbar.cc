@@ -89,14 +89,15 @@ class Rollbar::Sender {
  public:
   explicit Sender(RollbarOptions options)
       : options_(with_environment(std::move(options))),
-        queue_("Rollbar items", {options_.queue_items}, [this] { return std::make_unique<Client>(*this); }) {}
+        queue_("Rollbar items", {options_.queue_items, options_.queue_bytes},
+               [this] { return std::make_unique<Client>(*this); }) {}
   Sender(const Sender&) = delete;
   Sender& operator=(const Sender&) = delete;
 
   std::string offer(Item item) {
     RollbarReport report{item.level, item.chain.empty() ? "" : item.chain.front().type,
                          item.chain.empty() ? item.message : item.chain.front().message};
-    const bool ignored = options_.access_token.empty() || (options_.ignore && options_.ignore(report));
+    const bool ignored = options_.access_token.empty() || is_ignored(report);
     std::unique_lock lock(mutex_);
     ++before_queue_.reported;
     if (ignored) {
@@ -144,6 +145,14 @@ class Rollbar::Sender {
   }
 
  private:
+  bool is_ignored(const RollbarReport& report) const {
+    try {
+      return options_.ignore && options_.ignore(report);
+    } catch (...) {  // the program's own; what is being reported matters more
+      return true;
+    }
+  }
+
   class Client final : public QueueClient<Item> {
    public:
     explicit Client(Sender& sender) : sender_(sender) {}
@@ -239,7 +248,7 @@ RollbarScope::RollbarScope(std::string context, RollbarRequest request, RollbarP
 
 RollbarScope::~RollbarScope() { about() = std::move(*previous_); }
 
-std::string Rollbar::offer(Item& item) {
+std::string Rollbar::offer(Item& item) try {
   const RollbarScope::About& about = RollbarScope::about();
   item.context = about.context;
   item.request = about.request;
@@ -248,6 +257,8 @@ std::string Rollbar::offer(Item& item) {
   item.trace_id = ids.trace_id;
   item.span_id = ids.span_id;
   return sender_->offer(std::move(item));
+} catch (const std::exception&) {  // of memory
+  return {};
 }
 
 namespace {

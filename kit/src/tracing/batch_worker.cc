@@ -8,6 +8,7 @@
 #include <ctime>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "core/bounded_ring.h"
@@ -24,6 +25,8 @@ struct BatchWorker::State {
   explicit State(std::size_t queue) : spans(queue) { sem_init(&wake, 0, 0); }
 
   BoundedRing<FinishedSpan*> spans;
+  std::atomic<std::size_t> extra_bytes{0};  // of the spans in the queue and under way
+  FinishedSpan* held = nullptr;             // the next batch begins with it
   sem_t wake{};
   std::atomic<bool> woken{false};
   Deadline deadline;
@@ -57,6 +60,7 @@ BatchWorker::~BatchWorker() {
   if (state->generation != fork_generation()) return;  // the parent's
   FinishedSpan* span = nullptr;
   while (state->spans.try_pop(span)) SpanPool::release(span);
+  if (state->held != nullptr) SpanPool::release(state->held);
   sem_destroy(&state->wake);
   delete state;
 }
@@ -93,15 +97,26 @@ BatchWorker::State* BatchWorker::restart(std::uint32_t generation) noexcept {
 
 bool BatchWorker::offer(FinishedSpan* span) noexcept {
   State* state = running();
-  if (state == nullptr || closed_.load(std::memory_order_relaxed) || !state->spans.try_push(span)) {
+  const std::size_t bytes = span->extra_bytes();  // as long as it is ours
+  if (state == nullptr || closed_.load(std::memory_order_relaxed) || !push(*state, span, bytes)) {
     if (dropped_.fetch_add(1, std::memory_order_relaxed) == 0 && !closed_) {
       say_once("span queue", "span queue full: spans are dropped and counted (OTEL_BSP_MAX_QUEUE_SIZE is " +
-                                 std::to_string(options_.queue_spans) + ")");
+                                 std::to_string(options_.queue_spans) + ", room for large ones " +
+                                 std::to_string(options_.queue_bytes) + " bytes)");
     }
     return false;
   }
   if (state->spans.size() >= options_.batch_spans && !state->woken.load(std::memory_order_relaxed)) state->notify();
   return true;
+}
+
+// Most spans hold nothing extra and cost no addition.
+bool BatchWorker::push(State& state, FinishedSpan* span, std::size_t bytes) const noexcept {
+  if (bytes == 0) return state.spans.try_push(span);
+  const bool fits = state.extra_bytes.fetch_add(bytes) + bytes <= options_.queue_bytes;
+  if (fits && state.spans.try_push(span)) return true;
+  state.extra_bytes.fetch_sub(bytes);
+  return false;
 }
 
 std::uint64_t BatchWorker::ask_flush() {
@@ -147,19 +162,42 @@ void BatchWorker::add_to(TracingStats& stats) const noexcept {
 void BatchWorker::drain(State& state, bool all) {
   for (;;) {
     if (!all && state.spans.size() < options_.batch_spans) return;
-    state.batch.clear();
-    FinishedSpan* span = nullptr;
-    while (state.batch.size() < options_.batch_spans && state.spans.try_pop(span)) state.batch.push_back(span);
+    const std::size_t bytes = take_batch(state);
     if (state.batch.empty()) return;
     const std::uint64_t ended = static_cast<std::uint64_t>(
         std::count_if(state.batch.begin(), state.batch.end(), [](const auto* each) { return !each->in_progress(); }));
     if (state.deadline.passed()) {
       failed_ += ended;
     } else {
-      count(exporter_->export_batch({state.batch.data(), state.batch.size()}, state.deadline));
+      try {
+        count(exporter_->export_batch({state.batch.data(), state.batch.size()}, state.deadline));
+      } catch (const std::exception& error) {  // of memory, or of an exporter that is not ours
+        failed_ += ended;
+        say_once("export", std::string("spans could not be exported: ") + error.what());
+      }
     }
     for (FinishedSpan* each : state.batch) SpanPool::release(each);
+    if (bytes > 0) state.extra_bytes.fetch_sub(bytes);
   }
+}
+
+// A server that finds a request too large refuses all of it: large spans go with few others or alone. Returns how much
+// the batch holds extra.
+std::size_t BatchWorker::take_batch(State& state) const {
+  constexpr std::size_t kMostBytes = std::size_t{4} * 1024 * 1024;
+  std::size_t bytes = 0;
+  state.batch.clear();
+  while (state.batch.size() < options_.batch_spans) {
+    FinishedSpan* span = std::exchange(state.held, nullptr);
+    if (span == nullptr && !state.spans.try_pop(span)) break;
+    if (!state.batch.empty() && bytes + span->extra_bytes() > kMostBytes) {
+      state.held = span;
+      break;
+    }
+    bytes += span->extra_bytes();
+    state.batch.push_back(span);
+  }
+  return bytes;
 }
 
 void BatchWorker::count(const ExportCounts& counts) noexcept {

@@ -32,7 +32,9 @@ class BatchWorker {
   State* running() noexcept;
   State* restart(std::uint32_t generation) noexcept;
   void run(State& state);
+  bool push(State& state, FinishedSpan* span, std::size_t bytes) const noexcept;
   void drain(State& state, bool all);
+  std::size_t take_batch(State& state) const;
   void count(const ExportCounts& counts) noexcept;
 
   const std::unique_ptr<SpanExporter> exporter_;

@@ -22,9 +22,12 @@ std::uint64_t key_bit(std::string_view key) noexcept {
 
 void* SpanArena::take_block(std::size_t bytes) noexcept {
   constexpr std::size_t kBlock = 4096;
+  constexpr std::size_t kMostInBlocks = std::size_t{32} * 1024 * 1024;
   const std::size_t size = std::max(kBlock, (bytes + sizeof(Block) + 7) & ~std::size_t{7});
+  if (bytes > kMostInBlocks || block_bytes_ + size > kMostInBlocks) return nullptr;
   auto* block = static_cast<Block*>(std::malloc(size));
   if (block == nullptr) return nullptr;
+  block_bytes_ += size;
   block->next = blocks_;
   blocks_ = block;
   next_ = reinterpret_cast<char*>(block) + sizeof(Block) + bytes;
@@ -34,6 +37,7 @@ void* SpanArena::take_block(std::size_t bytes) noexcept {
 
 void SpanArena::free_blocks() noexcept {
   while (blocks_ != nullptr) std::free(std::exchange(blocks_, blocks_->next));
+  block_bytes_ = 0;
 }
 
 const AttributeValue* AttributeList::find(std::string_view key) const noexcept {

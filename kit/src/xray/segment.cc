@@ -324,7 +324,7 @@ std::string SegmentWriter::write(const FinishedSpan& span, bool embedded, Detail
     write_sql(json, read, system);
   }
   write_flags(json, span, status);
-  write_cause(json, span);
+  write_cause(json, span, detail != Detail::kNoStacks);
   write_annotations(json, options_, span.attributes());
   if (detail == Detail::kAll) write_metadata(json, options_, span, read);
   if (segment && span.links() != nullptr) {

@@ -18,7 +18,7 @@ class SegmentWriter {
   /// A span that is no one's child here, and one that serves, is a segment.
   static bool is_segment(const FinishedSpan& span);
 
-  enum class Detail { kAll, kNoMetadata };
+  enum class Detail { kAll, kNoMetadata, kNoStacks };  // each without what the ones before leave out, too
   /// The document without its closing brace, so that subsegments can follow. `embedded`: within its segment's document,
   /// where type, trace and parent go without saying.
   std::string write(const FinishedSpan& span, bool embedded, Detail detail) const;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kMostExceptions = 10;
 constexpr std::size_t kMostFrames = 50;
+constexpr std::size_t kMostText = 300;  // of a function with its templates, of a path
 
 void write_frames(JsonWriter& json, std::string_view stacktrace) {
   json.key("stack").begin_array();
@@ -26,12 +27,12 @@ void write_frames(JsonWriter& json, std::string_view stacktrace) {
     const auto colon = line.rfind(':');
     json.begin_object();
     if (open != std::string_view::npos && colon != std::string_view::npos && colon > open && line.back() == ')') {
-      json.member("path", line.substr(open + 2, colon - open - 2));
+      json.member("path", cut_utf8(line.substr(open + 2, colon - open - 2), kMostText));
       const std::string digits(line.substr(colon + 1, line.size() - colon - 2));
       json.member("line", static_cast<std::int64_t>(std::strtol(digits.c_str(), nullptr, 10)));
-      json.member("label", line.substr(3, open - 3));
+      json.member("label", cut_utf8(line.substr(3, open - 3), kMostText));
     } else {
-      json.member("label", line.substr(3));
+      json.member("label", cut_utf8(line.substr(3), kMostText));
     }
     json.end_object();
   });
@@ -47,7 +48,7 @@ std::string exception_id() {
 
 }  // namespace
 
-void write_cause(JsonWriter& json, const FinishedSpan& span) {
+void write_cause(JsonWriter& json, const FinishedSpan& span, bool with_stacks) {
   std::vector<const SpanEvent*> exceptions;
   for (const SpanEvent* event = span.events(); event != nullptr; event = event->next) {
     if (event->name == "exception" && exceptions.size() < kMostExceptions) exceptions.push_back(event);
@@ -61,7 +62,7 @@ void write_cause(JsonWriter& json, const FinishedSpan& span) {
     json.begin_object().member("id", exception_id()).member("message", cut_utf8(message, 4096));
     if (!type.empty()) json.member("type", type);
     json.member("remote", span.kind() == SpanKind::kClient || span.kind() == SpanKind::kProducer);
-    if (!stacktrace.empty()) write_frames(json, stacktrace);
+    if (!stacktrace.empty() && with_stacks) write_frames(json, stacktrace);
     json.end_object();
   };
   if (exceptions.empty()) one("", span.status_message(), "");
@@ -71,7 +72,7 @@ void write_cause(JsonWriter& json, const FinishedSpan& span) {
       if (value != nullptr && value->type() == ValueType::kStack) return Stacktrace::text_of(*value);
       return std::string(value == nullptr || value->type() != ValueType::kString ? "" : value->as_string());
     };
-    one(text("exception.type"), text("exception.message"), text("exception.stacktrace"));
+    one(text("exception.type"), text("exception.message"), with_stacks ? text("exception.stacktrace") : std::string());
   }
   json.end_array().end_object();
 }

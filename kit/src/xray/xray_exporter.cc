@@ -19,6 +19,7 @@ namespace {
 constexpr std::string_view kHeader = "{\"format\":\"json\",\"version\":1}\n";
 constexpr std::size_t kMostDocument = 64'000;  // X-Ray takes 64 KB; a datagram holds 65,507 bytes with the header
 constexpr std::size_t kMostHeld = 20'000;      // subsegments in all that wait for their segments
+constexpr std::size_t kMostHeldBytes = std::size_t{32} * 1024 * 1024;
 constexpr std::size_t kMostStarts = 1'000;
 constexpr std::uint64_t kHoldFor = 30'000'000'000;
 
@@ -46,13 +47,13 @@ struct HeldTrace {
 struct Begun {
   std::string document;
   std::uint64_t since = 0;
-  bool sent = false;
 };
 
 struct Waiting {
   std::unordered_map<TraceId, HeldTrace, IdHash<TraceId>> held;
   std::unordered_map<SpanId, Begun, IdHash<SpanId>> begun;
   std::size_t held_count = 0;
+  std::size_t held_bytes = 0;
 };
 
 class XrayExporter final : public SpanExporter {
@@ -99,11 +100,13 @@ class XrayExporter final : public SpanExporter {
         ++trace;
       }
     }
-    for (auto& [id, begun] : waiting_->begun) {
-      if (begun.sent || now - begun.since < static_cast<std::uint64_t>(options_.in_progress_after_ms) * 1'000'000U)
+    for (auto each = waiting_->begun.begin(); each != waiting_->begun.end();) {
+      if (now - each->second.since < static_cast<std::uint64_t>(options_.in_progress_after_ms) * 1'000'000U) {
+        ++each;
         continue;
-      begun.sent = true;
-      send(begun.document + "}", 0);
+      }
+      send(each->second.document + "}", 0);
+      each = waiting_->begun.erase(each);  // once; its end may never come
     }
     settle();
     return std::exchange(counts_, {});
@@ -119,19 +122,30 @@ class XrayExporter final : public SpanExporter {
 
   void note_start(const FinishedSpan& span) {
     if (waiting_->begun.size() == kMostStarts || !SegmentWriter::is_segment(span)) return;
-    waiting_->begun[span.context().span_id] = {writer_->write(span, false, SegmentWriter::Detail::kAll), steady_nanos(),
-                                               false};
+    std::string document = write_within_bounds(span, false);
+    if (document.size() > kMostDocument) return;
+    waiting_->begun[span.context().span_id] = {std::move(document), steady_nanos()};
+  }
+
+  std::string write_within_bounds(const FinishedSpan& span, bool embedded) const {
+    std::string document = writer_->write(span, embedded, SegmentWriter::Detail::kAll);
+    for (const auto less : {SegmentWriter::Detail::kNoMetadata, SegmentWriter::Detail::kNoStacks}) {
+      if (document.size() > kMostDocument) document = writer_->write(span, embedded, less);
+    }
+    return document;
   }
 
   // A subsegment goes with its segment or by itself.
   void hold(const FinishedSpan& span) {
-    std::string document = writer_->write(span, true, SegmentWriter::Detail::kAll);
-    if (document.size() > kMostDocument) document = writer_->write(span, true, SegmentWriter::Detail::kNoMetadata);
+    std::string document = write_within_bounds(span, true);
+    if (document.size() > kMostDocument) return fail_as_too_large(1, document.size());
     HeldTrace& trace = waiting_->held[span.context().trace_id];
     if (trace.subsegments.empty()) trace.since = steady_nanos();
-    trace.subsegments.push_back({span.context().span_id, span.parent_id(), std::move(document)});
     ++waiting_->held_count;
-    if (trace.subsegments.size() > options_.most_subsegments || waiting_->held_count > kMostHeld) {
+    waiting_->held_bytes += document.size();
+    trace.subsegments.push_back({span.context().span_id, span.parent_id(), std::move(document)});
+    if (trace.subsegments.size() > options_.most_subsegments || waiting_->held_count > kMostHeld ||
+        waiting_->held_bytes > kMostHeldBytes) {
       stream(span.context().trace_id, trace);
       waiting_->held.erase(span.context().trace_id);
     }
@@ -139,14 +153,16 @@ class XrayExporter final : public SpanExporter {
 
   /// Each by itself.
   void stream(const TraceId& id, HeldTrace& trace) {
-    for (const Held& each : trace.subsegments) send(each.document + independent_members(id, each.parent) + "}", 1);
+    for (const Held& each : trace.subsegments) {
+      waiting_->held_bytes -= each.document.size();
+      send(each.document + independent_members(id, each.parent) + "}", 1);
+    }
     waiting_->held_count -= trace.subsegments.size();
   }
 
   void send_segment(const FinishedSpan& span) {
     waiting_->begun.erase(span.context().span_id);
-    std::string document = writer_->write(span, false, SegmentWriter::Detail::kAll);
-    if (document.size() > kMostDocument) document = writer_->write(span, false, SegmentWriter::Detail::kNoMetadata);
+    std::string document = write_within_bounds(span, false);
     const auto trace = waiting_->held.find(span.context().trace_id);
     std::uint64_t spans = 1;
     if (trace != waiting_->held.end()) {
@@ -174,6 +190,7 @@ class XrayExporter final : public SpanExporter {
         continue;
       }
       --waiting_->held_count;
+      waiting_->held_bytes -= each.document.size();
       if (!fits) send(each.document + independent_members(segment.trace_id, each.parent) + "}", 1);
     }
     trace.subsegments = std::move(left);
@@ -205,9 +222,8 @@ class XrayExporter final : public SpanExporter {
     settle();
     datagram_.assign(kHeader).append(document);
     std::string error;
-    if (document.size() > kMostDocument + 1'500) {
-      error = "a document of " + std::to_string(document.size()) + " bytes is more than X-Ray takes";
-    } else if (udp_.send(datagram_, error)) {
+    if (document.size() > kMostDocument + 1'500) return fail_as_too_large(spans, document.size());
+    if (udp_.send(datagram_, error)) {
       spans_under_way_ = spans;
       return;
     }
@@ -223,6 +239,11 @@ class XrayExporter final : public SpanExporter {
       counts_.exported += *spans_under_way_;
     }
     spans_under_way_.reset();
+  }
+
+  void fail_as_too_large(std::uint64_t spans, std::size_t bytes) {
+    counts_.failed += spans;
+    say_once("xray document", "X-Ray document of " + std::to_string(bytes) + " bytes not sent: more than X-Ray takes");
   }
 
   void fail(std::uint64_t spans, const std::string& error) {

@@ -20,7 +20,8 @@ struct InstrumentationScope {
   std::string version;
 };
 
-/// Memory of one span: what fits lies inside, more in blocks that go when the span is reused.
+/// Memory of one span: what fits lies inside, more in blocks that go when the span is reused. A value that would make
+/// the blocks more than 32 MiB is empty.
 class SpanArena {
  public:
   SpanArena() noexcept = default;
@@ -45,6 +46,8 @@ class SpanArena {
     next_ = inside_;
     end_ = inside_ + kInside;
   }
+
+  std::size_t block_bytes() const noexcept { return block_bytes_; }
 
   /// Frees what does not lie inside; `reset` comes before the next use.
   void release_blocks() noexcept {
@@ -85,6 +88,7 @@ class SpanArena {
   char* next_ = inside_;
   char* end_ = inside_ + kInside;
   Block* blocks_ = nullptr;
+  std::size_t block_bytes_ = 0;
   alignas(8) char inside_[kInside];
 };
 
@@ -154,6 +158,8 @@ class alignas(64) FinishedSpan {
   const InstrumentationScope& scope() const noexcept { return *scope_; }
   /// Of the X-Ray sampling rule that took the trace, or empty.
   std::string_view sampling_rule() const noexcept { return sampling_rule_; }
+  /// What it holds beyond the room that every span has: none, for most.
+  std::size_t extra_bytes() const noexcept { return arena_.block_bytes(); }
 
  private:
   friend class Span;

@@ -68,10 +68,12 @@ class Histogram : private Instrument {
 struct MetricsOptions {
   Resource resource = Resource::detect();
   OtlpHttpOptions otlp = OtlpHttpOptions::from_environment("metrics");
-  long export_every_ms = 60'000;    // OTEL_METRIC_EXPORT_INTERVAL in `from_environment`
-  std::size_t most_series = 2'000;  // of one instrument; values of further ones go to `otel.metric.overflow=true`
-  bool process_metrics = true;      // processor time, memory, threads, open files
-  std::string version;              // of the meter, as its instrumentation scope has it
+  long export_every_ms = 60'000;  // OTEL_METRIC_EXPORT_INTERVAL in `from_environment`
+  /// Of one instrument; values of further ones, and of those whose attributes take more than 16 KiB, go to
+  /// `otel.metric.overflow=true`.
+  std::size_t most_series = 2'000;
+  bool process_metrics = true;  // processor time, memory, threads, open files
+  std::string version;          // of the meter, as its instrumentation scope has it
 
   static MetricsOptions from_environment();
 };
@@ -98,7 +100,8 @@ class Meter {
                       std::vector<double> bounds = {});
   /// Buckets that widen by themselves: at most 160 a side, their base halved in precision when values outgrow them.
   Histogram exponential_histogram(std::string_view name, std::string_view unit = {}, std::string_view description = {});
-  /// `read` is called before each export, on the exporting thread.
+  /// `read` is called before each export, on the exporting thread. A value that is not finite, or an exception, is
+  /// passed over.
   void observe(std::string_view name, std::function<double()> read, std::string_view unit = {},
                std::string_view description = {});
 

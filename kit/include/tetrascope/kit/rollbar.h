@@ -55,10 +55,11 @@ struct RollbarOptions {
   /// Fields whose name contains one of these, whatever the letters' case, are sent as asterisks.
   std::vector<std::string> scrub_fields = {"password", "passwd",  "secret", "token",   "authorization",
                                            "cookie",   "api_key", "apikey", "session", "x-honeycomb-team"};
-  /// True: the item is not sent.
+  /// True, or an exception: the item is not sent.
   std::function<bool(const RollbarReport&)> ignore;
   std::size_t items_per_minute = 60;
   std::size_t queue_items = 100;
+  std::size_t queue_bytes = std::size_t{32} * 1024 * 1024;
   std::size_t telemetry_items = 50;
   std::size_t payload_bytes = std::size_t{512} * 1024;  // larger ones lose telemetry, then request and custom data
 };
@@ -82,7 +83,7 @@ class Rollbar {
   ~Rollbar();
 
   /// With the stack of where it was thrown, and of the exceptions nested in it. Returns the occurrence's uuid, empty
-  /// when it is not sent.
+  /// when it is not sent. Throws nothing, so that it is safe where another exception is being handled.
   std::string report(const std::exception_ptr& exception, RollbarLevel level = RollbarLevel::kError,
                      const RollbarFields& custom = {});
   /// Of the exception being handled: for use in a catch block.

@@ -129,8 +129,10 @@ class Tracer {
 
 struct BatchOptions {
   std::size_t queue_spans = 2048;  // rounded up to a power of two; a full queue drops, counted
-  std::size_t batch_spans = 512;
+  std::size_t batch_spans = 512;  // at once; fewer where spans are large
   long schedule_delay_ms = 5'000;
+  /// Of what spans hold beyond some 2 KiB each: long texts, many attributes, events. Over it they are dropped, counted.
+  std::size_t queue_bytes = std::size_t{32} * 1024 * 1024;
 
   /// OTEL_BSP_*.
   static BatchOptions from_environment();
