@@ -1,8 +1,10 @@
 // Where something was thrown: taken on the thread that caught it, read on others.
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <time.h>
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <future>
 #include <stdexcept>
@@ -11,6 +13,7 @@
 #include <utility>
 
 #include "otlp_reader.h"
+#include "rollbar/stack.h"
 #include "test_server.h"
 #include "tetrascope/kit/rollbar.h"
 #include "tetrascope/kit/tracing.h"
@@ -120,6 +123,19 @@ TEST(ThrownStacktrace, FunctionsThatWereInlinedHaveFramesAndLines) {
   EXPECT_NE(caller.find(file + std::to_string(kCallingLine) + ")"), std::string::npos) << text;
 }
 #endif
+
+TEST(ThrownStacktrace, SaysTheSameInEveryRun) {
+  EXPECT_EQ(demangle("_ZN1a1bEv.cold"), "a::b()");
+  EXPECT_EQ(demangle("_ZN1a1bEv.constprop.0"), "a::b()");
+  // Of a library without names for what is inside of it: not where it happens to lie, but where in it.
+  Dl_info library{};
+  ASSERT_NE(dladdr(reinterpret_cast<const void*>(&std::terminate), &library), 0);
+  const auto base = reinterpret_cast<std::uintptr_t>(library.dli_fbase);
+  const std::vector<Frame> frames = resolve({base + 2});
+  ASSERT_EQ(frames.size(), 1U);
+  EXPECT_EQ(frames[0].function, "0x1");
+  EXPECT_EQ(frames[0].file, library.dli_fname);
+}
 
 TEST(ThrownStacktrace, IsReadLaterOnAThreadOfItsOwn) {
   std::promise<std::pair<std::thread::id, std::string>> told;

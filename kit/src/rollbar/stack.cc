@@ -55,7 +55,8 @@ void for_each_mapping(std::string_view maps, Take&& take) {
   });
 }
 
-/// With what the dynamic linker knows, else the address.
+/// With what the dynamic linker knows, else the place in the module, which is the same in every run: items are grouped
+/// by it.
 void complete(Frame& frame, std::uintptr_t address) {
   Dl_info info{};
   if (dladdr(reinterpret_cast<const void*>(address), &info) != 0) {
@@ -63,8 +64,9 @@ void complete(Frame& frame, std::uintptr_t address) {
     if (frame.file.empty() && info.dli_fname != nullptr) frame.file = info.dli_fname;
   }
   if (!frame.function.empty()) return;
+  const std::uintptr_t place = address - reinterpret_cast<std::uintptr_t>(info.dli_fbase);
   char text[32];
-  std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(address));
+  std::snprintf(text, sizeof text, "0x%lx", static_cast<unsigned long>(place));
   frame.function = text;
 }
 
@@ -148,7 +150,9 @@ std::string demangle(const char* name) {
   char* readable = abi::__cxa_demangle(name, nullptr, nullptr, &status);
   std::string out = status == 0 && readable != nullptr ? readable : name;
   std::free(readable);
-  return out;
+  // Which part of a function is a copy for constants, or lies with what is seldom run, the compiler decides anew each
+  // time.
+  return out.substr(0, out.find(" [clone"));
 }
 
 Addresses capture_stack(int skip) {
