@@ -43,6 +43,23 @@ TEST(XrayBounds, SegmentsThatNeverEndDoNotHideThoseThatComeLater) {
   EXPECT_EQ(shown, 1'100U);
 }
 
+TEST(XrayBounds, WhatIsDroppedIsCountedOnceASpan) {
+  set_diagnostics([](std::string_view) {});
+  Daemon daemon;
+  TracingOptions options = to(daemon, 0);
+  options.batch.queue_spans = 8;
+  options.batch.batch_spans = 8;
+  {
+    TracerProvider provider(std::move(options));
+    for (int i = 0; i < 20'000; ++i) provider.tracer("t").start_span("s", SpanKind::kServer).end();
+    provider.flush();
+    const TracingStats stats = provider.stats();
+    EXPECT_GT(stats.dropped, 0U);
+    EXPECT_EQ(stats.exported + stats.failed + stats.dropped, stats.ended) << "not their starts, too";
+  }
+  set_diagnostics(nullptr);
+}
+
 /// As large as the bounds of its parts let it become.
 void fill(Span& span, int exceptions) {
   std::string stack;

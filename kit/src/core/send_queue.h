@@ -16,6 +16,7 @@
 
 #include "core/clock.h"
 #include "core/deadline.h"
+#include "core/ending.h"
 #include "core/random.h"
 #include "core/say.h"
 
@@ -81,16 +82,17 @@ class SendQueue {
   SendQueue(const SendQueue&) = delete;
   SendQueue& operator=(const SendQueue&) = delete;
 
-  /// Sends what waits, for at most 5 s.
+  /// Sends what waits, in the time that an Ending has.
   ~SendQueue() {
     if (is_parents()) return;
-    state_->deadline.pull_in(steady_nanos() + 5'000'000'000U);
+    state_->deadline.pull_in(ending_.begin());
     {
       std::lock_guard lock(state_->mutex);
       state_->stopping = true;
       state_->wake.notify_one();
     }
     state_->thread.join();
+    ending_.over();
     say_lost(state_->counts);
     delete state_;
   }
@@ -220,6 +222,7 @@ class SendQueue {
   const SendLimits limits_;
   const MakeClient make_client_;
   State* state_ = nullptr;
+  Ending ending_{[this] { send_soon(); }};
 };
 
 }  // namespace tetrascope::kit

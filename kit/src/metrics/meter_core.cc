@@ -208,15 +208,27 @@ bool MeterCore::flush(long timeout_ms) {
   return worker_->changed.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return flush_done_ >= ticket; });
 }
 
+void MeterCore::hurry() {
+  std::lock_guard lock(mutex_);
+  if (stopping_ || !worker_->thread.joinable()) return;
+  ++flush_asked_;
+  worker_->changed.notify_all();
+}
+
 void MeterCore::stop() {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || !worker_->thread.joinable()) return;
+  }
+  const std::uint64_t until = ending_.begin();  // which calls others', so not under the mutex
+  {
+    std::lock_guard lock(mutex_);
     stopping_ = true;
-    worker_->deadline.pull_in(steady_nanos() + 5'000'000'000U);
+    worker_->deadline.pull_in(until);
     worker_->changed.notify_all();
   }
   worker_->thread.join();
+  ending_.over();
 }
 
 MetricsStats MeterCore::stats() const {

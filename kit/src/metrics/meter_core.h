@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/deadline.h"
+#include "core/ending.h"
 #include "core/fork_lock.h"
 #include "metrics/exponential_buckets.h"
 #include "tetrascope/kit/metrics.h"
@@ -66,6 +67,7 @@ class MeterCore {
   /// In a forked child: it counts from zero, since the parent sends what was counted before, and its first value or
   /// flush begins a thread. The mutex is held.
   void begin_anew();
+  void hurry();
   void observe_now(std::size_t instrument, const std::function<double()>& read);
   ExportCounts export_all(OtlpSender& sender, Deadline& deadline) const;
   void run(Worker& worker);
@@ -82,6 +84,7 @@ class MeterCore {
   bool stopping_ = false;
   std::unique_ptr<Worker> worker_ = std::make_unique<Worker>();
   ForkLock fork_lock_{mutex_, [this] { begin_anew(); }};
+  Ending ending_{[this] { hurry(); }};
 };
 
 }  // namespace tetrascope::kit

@@ -99,6 +99,7 @@ bool BatchWorker::offer(FinishedSpan* span) noexcept {
   State* state = running();
   const std::size_t bytes = span->extra_bytes();  // as long as it is ours
   if (state == nullptr || closed_.load(std::memory_order_relaxed) || !push(*state, span, bytes)) {
+    if (span->in_progress()) return false;  // its end is counted
     if (dropped_.fetch_add(1, std::memory_order_relaxed) == 0 && !closed_) {
       say_once("span queue", "span queue full: spans are dropped and counted (OTEL_BSP_MAX_QUEUE_SIZE is " +
                                  std::to_string(options_.queue_spans) + ", room for large ones " +
@@ -126,6 +127,11 @@ std::uint64_t BatchWorker::ask_flush() {
   const std::uint64_t ticket = ++state->flush_asked;
   sem_post(&state->wake);
   return ticket;
+}
+
+void BatchWorker::hurry() {
+  State* state = state_.load(std::memory_order_acquire);
+  if (state->generation == fork_generation()) ask_flush();
 }
 
 bool BatchWorker::wait_flushed(std::uint64_t ticket, std::uint64_t until_steady_ns) {

@@ -20,6 +20,8 @@ class BatchWorker {
   bool wants_starts() const noexcept { return wants_starts_; }
   /// Asks for everything queued to be sent and returns a ticket to wait with.
   std::uint64_t ask_flush();
+  /// As ask_flush, but nothing in a forked child that has sent nothing.
+  void hurry();
   bool wait_flushed(std::uint64_t ticket, std::uint64_t until_steady_ns);
   void ask_stop(std::uint64_t until_steady_ns);
   /// After ask_stop. False: not all was sent by then.

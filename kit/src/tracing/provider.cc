@@ -44,9 +44,17 @@ std::mutex& process_mutex() {
 
 std::atomic<TracerProvider*> process_pointer{nullptr};
 
+}  // namespace
+
+struct AtExit {
+  static void end(TracerProvider& provider) { provider.core_->end(); }
+};
+
+namespace {
+
 void install(std::unique_ptr<TracerProvider> made) {
   static const int at_exit = std::atexit([] {
-    if (TracerProvider* provider = process_pointer.load()) provider->shutdown();
+    if (TracerProvider* provider = process_pointer.load()) AtExit::end(*provider);
   });
   (void)at_exit;
   process_provider() = std::move(made);
@@ -131,6 +139,12 @@ bool ProviderCore::shutdown(std::uint64_t until_steady_ns) {
   return done && last.failed == 0;
 }
 
+void ProviderCore::end() {
+  if (down_) return;
+  shutdown(ending_.begin());
+  ending_.over();
+}
+
 TracingStats ProviderCore::stats() const noexcept {
   TracingStats stats;
   stats.ended = ended_.load(std::memory_order_relaxed);
@@ -139,7 +153,7 @@ TracingStats ProviderCore::stats() const noexcept {
 }
 
 TracerProvider::TracerProvider(TracingOptions options) : core_(std::make_unique<ProviderCore>(std::move(options))) {}
-TracerProvider::~TracerProvider() { shutdown(); }
+TracerProvider::~TracerProvider() { core_->end(); }
 
 Tracer TracerProvider::tracer(std::string_view name, std::string_view version) { return core_->tracer(name, version); }
 const Resource& TracerProvider::resource() const noexcept { return core_->resource(); }

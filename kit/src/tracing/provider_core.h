@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/clock.h"
+#include "core/ending.h"
 #include "core/fork_lock.h"
 #include "tetrascope/kit/tracing.h"
 #include "tracing/batch_worker.h"
@@ -26,6 +27,8 @@ class ProviderCore {
   bool wants_starts() const noexcept { return wants_starts_; }
   bool flush(std::uint64_t until_steady_ns);
   bool shutdown(std::uint64_t until_steady_ns);
+  /// As shutdown, in the time that an Ending has.
+  void end();
   TracingStats stats() const noexcept;
 
   Sampler& sampler() noexcept { return *sampler_; }
@@ -48,8 +51,11 @@ class ProviderCore {
   bool wants_starts_ = false;
   std::atomic<bool> down_{false};
   std::mutex scopes_mutex_;
-  ForkLock fork_lock_{scopes_mutex_};
+  ForkLock fork_lock_{scopes_mutex_, [this] { ended_ = 0; }};
   std::list<InstrumentationScope> scopes_;  // never moved, never removed: spans point into it
+  Ending ending_{[this] {
+    for (const auto& worker : workers_) worker->hurry();
+  }};
 };
 
 }  // namespace tetrascope::kit

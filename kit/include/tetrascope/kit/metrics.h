@@ -89,7 +89,7 @@ class Meter {
   explicit Meter(std::string name, MetricsOptions options = MetricsOptions::from_environment());
   Meter(const Meter&) = delete;
   Meter& operator=(const Meter&) = delete;
-  /// Sends once more, for at most 5 s.
+  /// Sends once more, for at most 5 s; what ends one after another has them together.
   ~Meter();
 
   Counter counter(std::string_view name, std::string_view unit = {}, std::string_view description = {});

@@ -129,7 +129,7 @@ class Tracer {
 
 struct BatchOptions {
   std::size_t queue_spans = 2048;  // rounded up to a power of two; a full queue drops, counted
-  std::size_t batch_spans = 512;  // at once; fewer where spans are large
+  std::size_t batch_spans = 512;   // at once; fewer where spans are large
   long schedule_delay_ms = 5'000;
   /// Of what spans hold beyond some 2 KiB each: long texts, many attributes, events. Over it they are dropped, counted.
   std::size_t queue_bytes = std::size_t{32} * 1024 * 1024;
@@ -166,7 +166,7 @@ class TracerProvider {
   explicit TracerProvider(TracingOptions options = TracingOptions::from_environment());
   TracerProvider(const TracerProvider&) = delete;
   TracerProvider& operator=(const TracerProvider&) = delete;
-  /// As `shutdown(5000)`.
+  /// As `shutdown(5000)`; what ends one after another, the log sinks and the others too, has the 5 s together.
   ~TracerProvider();
 
   Tracer tracer(std::string_view name, std::string_view version = {});
@@ -178,11 +178,12 @@ class TracerProvider {
   TracingStats stats() const noexcept;
 
  private:
+  friend struct AtExit;
   std::unique_ptr<ProviderCore> core_;
 };
 
 /// The process's provider, made from the environment by the first call unless `start_tracing` came before. It is shut
-/// down at exit, with 5 s for what is queued.
+/// down at exit, as its destructor has it.
 TracerProvider& start_tracing(TracingOptions options);
 TracerProvider& tracing();
 inline Tracer tracer(std::string_view name, std::string_view version = {}) { return tracing().tracer(name, version); }
