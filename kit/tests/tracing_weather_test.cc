@@ -103,6 +103,7 @@ TEST(Weather, RecordsThatWaitForTheirNextUseAreSmall) {
   };
   TracingOptions options;
   options.exporters.push_back(std::make_unique<Swallow>());
+  options.batch.queue_bytes = 100'000'000;  // of a round there is room for all
   TracerProvider provider(std::move(options));
   Tracer tracer = provider.tracer("t");
   const std::string large(50'000, 'x');
