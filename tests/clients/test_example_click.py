@@ -152,7 +152,7 @@ def test_a_click_that_fails_is_an_error_in_the_page_and_in_the_back_end(clicked)
         return set(of_trace) == {"browser", "linux"}
 
     eventually(both_came)
-    back = of_trace["linux"]["body"]["trace_chain"][0]
+    back = of_trace["linux"]["body"]["trace"]
     assert back["exception"] == {"class": "KeyError", "message": "'nobody'"}
     assert back["frames"][-1]["filename"].endswith("messages.cc")
     page = of_trace["browser"]
