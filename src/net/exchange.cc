@@ -278,7 +278,7 @@ std::string write_head(const Exchange& exchange, const Response& response) {
     add_vary(cors, "Origin");
     if (!exchange.origin.empty()) {
       cors.set("Access-Control-Allow-Origin", exchange.origin);
-      cors.set("Access-Control-Expose-Headers", "*");
+      if (!response.headers.has("Access-Control-Expose-Headers")) cors.set("Access-Control-Expose-Headers", "*");
     }
   }
   for (const auto& [name, value] : response.headers.fields()) {

@@ -210,10 +210,12 @@ def test_browser(api, tmp_path, transport):
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as pages:
         threading.Thread(target=pages.serve_forever, daemon=True).start()
+        console = tmp_path / "console"
         browser = subprocess.Popen(
             ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}",
-             "--remote-debugging-port=0", f"http://127.0.0.1:{pages.server_port}/index.html"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+             "--enable-logging=stderr", "--remote-debugging-port=0",
+             f"http://127.0.0.1:{pages.server_port}/index.html"],
+            stdout=subprocess.DEVNULL, stderr=console.open("w"))
         try:
             for _ in range(30):
                 if len(api.items()) >= 2:
@@ -223,6 +225,9 @@ def test_browser(api, tmp_path, transport):
             browser.terminate()
             browser.wait()
             pages.shutdown()
+    said = console.read_text()
+    assert "nowhere is not defined" in said
+    assert "unsafe header" not in said
     items = {item["title"]: item for item in api.items()}
     assert len(items) == 2 and "page opened" in items, items
     error = next(item for title, item in items.items() if title != "page opened")

@@ -68,6 +68,10 @@ RefusalWords words_of(ErrorCode code) {
 Response json_answer(int status, std::string body) {
   Response response{status, {}, std::move(body)};
   response.headers.add("Content-Type", "application/json; charset=utf-8");
+  // rollbar.js looks whether an answer switches on the recording of sessions, and a page may only look for what is
+  // named.
+  response.headers.add("Access-Control-Expose-Headers",
+                       "Rollbar-Replay-Enabled, Rollbar-Replay-RateLimit-Remaining, Rollbar-Replay-RateLimit-Reset");
   return response;
 }
 

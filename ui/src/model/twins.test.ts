@@ -25,6 +25,18 @@ test("a request of two SDKs is one row, and what both saw of it hangs below", ()
   expect(spanIndex(trace, "b1")).toBe(spanIndex(trace, "a1"));
 });
 
+test("what one library sends to both is one row, of whatever kind", () => {
+  const trace = traceOf([
+    kSpan,
+    { id: "d1", parent: "a1", at: 10, lasts: 5, service: "web", kind: 3 },
+    { ...kSegment, id: "a1" },
+    { id: "d1", parent: "a1", at: 10, lasts: 5, service: "database", kind: 3, protocol: "xray" },
+    { id: "b1", at: 0, lasts: 100, service: "web", kind: kServer, protocol: "xray" },
+  ]);
+  expect([...trace.ids]).toEqual(["a1", "d1", "b1"]);
+  expect(twinAt(trace, spanIndex(trace, "d1"))?.protocol).toBe("xray");
+});
+
 test("a span without a parent takes that of its segment", () => {
   const caller: Drawn = { id: "c", at: 0, lasts: 120, service: "edge", kind: 3 };
   expect(drawn([caller, { ...kSegment, parent: "c" }, kSpan])).toEqual(["c@0", "a1@1"]);

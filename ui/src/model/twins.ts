@@ -1,5 +1,6 @@
-// One request that two SDKs report is one request: a SERVER span and an X-Ray segment of the same service and time are
-// drawn once, with both sources. The span stays, what hung below the segment hangs below it.
+// What is reported twice is drawn once, with both sources: a span and an X-Ray segment or subsegment of one id, which one
+// library sent to both; and one request that two SDKs report, a SERVER span and a segment of the same service and time.
+// The span stays, what hung below the segment hangs below it.
 
 import { originOf } from "./origin";
 import type { TraceColumns } from "./trace";
@@ -64,18 +65,43 @@ export function joinTwins(columns: TraceColumns): Joined {
   return { columns: joined, twins, aliases };
 }
 
-/** Segments → the span that reports the same request. Both are gone through by start, each service for itself. */
+/** Segments → the span that reports the same. */
 function findTwins(columns: TraceColumns): ReadonlyMap<number, number> {
   const segments = columns.protocols.map((protocol) => originOf(protocol).key === "xray");
   if (!segments.includes(true) || !segments.includes(false)) return new Map();
+  const isSegment = (i: number) => segments[columns.protocol[i] ?? 0] === true;
+  const found = findSameIds(columns, isSegment);
+  findSameRequests(columns, isSegment, found);
+  return found;
+}
+
+function findSameIds(columns: TraceColumns, isSegment: (i: number) => boolean): Map<number, number> {
+  const spanOf = new Map<string, number>();
+  columns.ids.forEach((id, i) => {
+    if (!isSegment(i)) spanOf.set(id, i);
+  });
+  const found = new Map<number, number>();
+  const taken = new Set<number>();
+  columns.ids.forEach((id, i) => {
+    const span = spanOf.get(id);
+    if (!isSegment(i) || span === undefined || taken.has(span)) return;
+    found.set(i, span);
+    taken.add(span);
+  });
+  return found;
+}
+
+/** Adds to `found`. Both are gone through by start, each service for itself. */
+function findSameRequests(columns: TraceColumns, isSegment: (i: number) => boolean, found: Map<number, number>): void {
+  const joined = new Set([...found.keys(), ...found.values()]);
   const spans = new Map<number, number[]>();
   const waiting: number[] = [];
   const byStart = columns.ids
     .map((_, i) => i)
-    .filter((i) => columns.kind[i] === kServer)
+    .filter((i) => columns.kind[i] === kServer && !joined.has(i))
     .sort((a, b) => Number((columns.starts[a] ?? 0n) - (columns.starts[b] ?? 0n)));
   for (const i of byStart) {
-    if (segments[columns.protocol[i] ?? 0]) {
+    if (isSegment(i)) {
       waiting.push(i);
       continue;
     }
@@ -85,7 +111,6 @@ function findTwins(columns: TraceColumns): ReadonlyMap<number, number> {
     else spans.set(service, [i]);
   }
   const end = (i: number) => (columns.starts[i] ?? 0n) + (columns.durations[i] ?? 0n);
-  const found = new Map<number, number>();
   for (const segment of waiting) {
     const candidates = spans.get(columns.service[segment] ?? 0) ?? [];
     // What ended before this segment ended before every later one too.
@@ -95,5 +120,4 @@ function findTwins(columns: TraceColumns): ReadonlyMap<number, number> {
     found.set(segment, span);
     candidates.shift();
   }
-  return found;
 }
