@@ -38,15 +38,15 @@ std::uint64_t stored_rows(Storage& storage) {
   return static_cast<std::uint64_t>(*rows->rows[0][0].as<std::int64_t>());
 }
 
-/// Tokens are this process's own, as the batcher's are: the engine notes a token before its rows, so one that was under
-/// way when the process was killed may be known without them.
-/// Inserts blocks of kRows one after another from `first` on, until one fails. Says after each how many there are.
+/// Tokens are each call's own, as the batcher's are each process's: the engine notes a token before its rows, so one
+/// that was under way at the kill may be known without them. Inserts blocks of kRows one after another from `first` on,
+/// until one fails. Says after each how many there are.
 template <class Acknowledge>
 void fill(Storage& storage, std::uint64_t first, Acknowledge acknowledge) {
+  static int fills = 0;
+  const std::string tokens = "fill-" + std::to_string(getpid()) + "-" + std::to_string(++fills) + "-";
   for (std::uint64_t block = first / kRows;; ++block) {
-    if (!storage.insert({"t", numbered_block(block * kRows, kRows),
-                         "fill-" + std::to_string(getpid()) + "-" + std::to_string(block)}))
-      return;
+    if (!storage.insert({"t", numbered_block(block * kRows, kRows), tokens + std::to_string(block)})) return;
     acknowledge((block + 1) * kRows);
   }
 }
