@@ -176,7 +176,8 @@ def test_the_page_shows_it_as_one_trace(clicked):
     server, traces = clicked
     (rows,) = node("trace_page.mjs", server.url, traces["Worf"], "click Worf", "GET /api/activities/@<string:handle>",
                    "mock-data", "SELECT feed")
-    # The request is one row of two sources; below it each source has its own.
-    assert len(rows) == 7
-    assert sum("mock-data" in each for each in rows) == 2
-    assert sum("SELECT feed" in each or "cruddur@127.0.0.1" in each for each in rows) == 2
+    # What the back end sent to both is one row of two sources: the request, the work in it, its question.
+    assert len(rows) == 5
+    assert ["X-Ray" in each for each in rows] == [False, False, True, True, True]
+    assert sum("mock-data" in each for each in rows) == 1
+    assert sum("SELECT feed" in each for each in rows) == 1
