@@ -218,7 +218,7 @@ void Batcher::run() {
     // What is large goes one by one: together it would stand several times in memory, as columns, blocks and journal.
     const bool is_large =
         std::ranges::any_of(taken, [](const Taken& one) { return memory(one.batch) > kMostSpareBytes / 2; });
-    const std::size_t together = is_large ? 1 : std::max<std::size_t>(taken.size(), 1);
+    const std::size_t together = is_large ? 1 : taken.size();
     for (std::span<Taken> rest = taken; !rest.empty(); rest = rest.subspan(together)) commit(rest.first(together));
   }
 }

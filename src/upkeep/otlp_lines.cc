@@ -107,11 +107,7 @@ Value attributes_of(const OtlpRows& rows, std::size_t row) {
 }
 
 void append_events(const OtlpRows& rows, std::size_t row, OtlpObject& span) {
-  const Array& times = rows.list(row, "event_time");
-  const Array& names = rows.list(row, "event_name");
-  const Array& attributes = rows.list(row, "event_attributes");
-  const Array& dropped = rows.list(row, "event_dropped_attributes");
-  const std::size_t count = std::min({times.size(), names.size(), attributes.size(), dropped.size()});
+  const auto& [times, names, attributes, dropped, count] = events_of(rows, row);
   if (count == 0) return;
   std::string& out = span.member("events");
   out += '[';
@@ -128,14 +124,7 @@ void append_events(const OtlpRows& rows, std::size_t row, OtlpObject& span) {
 }
 
 void append_links(const OtlpRows& rows, std::size_t row, OtlpObject& span) {
-  const Array& traces = rows.list(row, "link_trace_id");
-  const Array& spans = rows.list(row, "link_span_id");
-  const Array& states = rows.list(row, "link_trace_state");
-  const Array& attributes = rows.list(row, "link_attributes");
-  const Array& flags = rows.list(row, "link_flags");
-  const Array& dropped = rows.list(row, "link_dropped_attributes");
-  const std::size_t count =
-      std::min({traces.size(), spans.size(), states.size(), attributes.size(), flags.size(), dropped.size()});
+  const auto& [traces, spans, states, attributes, flags, dropped, count] = links_of(rows, row);
   if (count == 0) return;
   std::string& out = span.member("links");
   out += '[';

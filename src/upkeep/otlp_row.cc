@@ -1,5 +1,6 @@
 #include "upkeep/otlp_row.h"
 
+#include <algorithm>
 #include <set>
 
 namespace tetrascope::upkeep {
@@ -36,6 +37,30 @@ std::int64_t sent_time(const OtlpRows& rows, std::size_t row) {
 
 std::int64_t observed_time(const OtlpRows& rows, std::size_t row) {
   return is_otlp(rows, row) ? rows.integer(row, "observed_time") : 0;
+}
+
+EventLists events_of(const OtlpRows& rows, std::size_t row) {
+  const Array& times = rows.list(row, "event_time");
+  const Array& names = rows.list(row, "event_name");
+  const Array& attributes = rows.list(row, "event_attributes");
+  const Array& dropped = rows.list(row, "event_dropped_attributes");
+  return {times, names, attributes, dropped, std::min({times.size(), names.size(), attributes.size(), dropped.size()})};
+}
+
+LinkLists links_of(const OtlpRows& rows, std::size_t row) {
+  const Array& traces = rows.list(row, "link_trace_id");
+  const Array& spans = rows.list(row, "link_span_id");
+  const Array& states = rows.list(row, "link_trace_state");
+  const Array& attributes = rows.list(row, "link_attributes");
+  const Array& flags = rows.list(row, "link_flags");
+  const Array& dropped = rows.list(row, "link_dropped_attributes");
+  return {traces,
+          spans,
+          states,
+          attributes,
+          flags,
+          dropped,
+          std::min({traces.size(), spans.size(), states.size(), attributes.size(), flags.size(), dropped.size()})};
 }
 
 Value stored_json(const Value& cell) {

@@ -1,6 +1,7 @@
 #pragma once
 // One row of an answer, by the names of its columns.
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -76,6 +77,20 @@ Value sent_attributes(const OtlpRows& rows, std::size_t row);
 /// number of the vendor's own.
 std::int64_t sent_time(const OtlpRows& rows, std::size_t row);
 std::int64_t observed_time(const OtlpRows& rows, std::size_t row);
+
+/// A span's events, member by member; of each list the first `count` belong together.
+struct EventLists {
+  const Array &times, &names, &attributes, &dropped;
+  std::size_t count;
+};
+EventLists events_of(const OtlpRows& rows, std::size_t row);
+
+/// A span's links, in the same form.
+struct LinkLists {
+  const Array &traces, &spans, &states, &attributes, &flags, &dropped;
+  std::size_t count;
+};
+LinkLists links_of(const OtlpRows& rows, std::size_t row);
 
 /// The value of a cell that holds JSON of the store's own; missing for an empty one.
 Value stored_json(const Value& cell);

@@ -1,7 +1,5 @@
 #include "upkeep/parquet_lists.h"
 
-#include <algorithm>
-
 #include "model/members.h"
 #include "upkeep/typed_texts.h"
 
@@ -43,11 +41,7 @@ Bytes id_bytes(const Value& hex, std::size_t size) {
 }  // namespace
 
 Value events_cell(const OtlpRows& rows, std::size_t row) {
-  const Array& times = rows.list(row, "event_time");
-  const Array& names = rows.list(row, "event_name");
-  const Array& attributes = rows.list(row, "event_attributes");
-  const Array& dropped = rows.list(row, "event_dropped_attributes");
-  const std::size_t count = std::min({times.size(), names.size(), attributes.size(), dropped.size()});
+  const auto& [times, names, attributes, dropped, count] = events_of(rows, row);
   Array events;
   for (std::size_t i = 0; i < count; ++i) {
     TypedTexts typed = typed_texts(stored_json(attributes[i]));
@@ -58,14 +52,7 @@ Value events_cell(const OtlpRows& rows, std::size_t row) {
 }
 
 Value links_cell(const OtlpRows& rows, std::size_t row) {
-  const Array& traces = rows.list(row, "link_trace_id");
-  const Array& spans = rows.list(row, "link_span_id");
-  const Array& states = rows.list(row, "link_trace_state");
-  const Array& attributes = rows.list(row, "link_attributes");
-  const Array& flags = rows.list(row, "link_flags");
-  const Array& dropped = rows.list(row, "link_dropped_attributes");
-  const std::size_t count =
-      std::min({traces.size(), spans.size(), states.size(), attributes.size(), flags.size(), dropped.size()});
+  const auto& [traces, spans, states, attributes, flags, dropped, count] = links_of(rows, row);
   Array links;
   for (std::size_t i = 0; i < count; ++i) {
     TypedTexts typed = typed_texts(stored_json(attributes[i]));
