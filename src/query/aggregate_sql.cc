@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "query/engine_calls.h"
+#include "query/rollup_sql.h"
 #include "query/types.h"
 #include "query/writer.h"
 
@@ -131,35 +132,6 @@ std::string ranges_sql(EngineCalls& engine, int bins, const std::string& number)
                      members);
 }
 
-bool has_key(const std::vector<std::string>& rollup, const Named& key) {
-  return std::ranges::find(rollup, key.name) != rollup.end();
-}
-
-/// What GROUPING SETS takes: all of `keys`, the SQL of the aggregate's, then those of each rollup.
-std::string sets_sql(const Aggregate& aggregate, const std::vector<std::string>& keys) {
-  std::string sets = fmt::format("({})", fmt::join(keys, ", "));
-  for (const auto& rollup : aggregate.rollups) {
-    std::vector<std::string> some;
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-      if (has_key(rollup, aggregate.keys[i])) some.push_back(keys[i]);
-    }
-    sets += fmt::format(", ({})", fmt::join(some, ", "));
-  }
-  return sets;
-}
-
-/// The engine's grouping() has a bit for each key that a row is not by, the last key's the lowest.
-std::string level_sql(const Aggregate& aggregate, const std::vector<std::string>& keys) {
-  if (aggregate.rollups.empty()) return "toInt64(0)";
-  std::string levels;
-  for (std::size_t i = 0; i < aggregate.rollups.size(); ++i) {
-    std::uint64_t bits = 0;
-    for (const Named& key : aggregate.keys) bits = bits * 2 + (has_key(aggregate.rollups[i], key) ? 0 : 1);
-    levels += fmt::format("grouping({}) = {}, {}, ", fmt::join(keys, ", "), bits, i + 1);
-  }
-  return fmt::format("toInt64(multiIf({}0))", levels);
-}
-
 }  // namespace
 
 /// Repeats each row for every bucket from that of its time to that of its end, but no further than the plan's range.
@@ -274,7 +246,9 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
 }
 
 void Writer::stage(const Aggregate& aggregate, Relation& relation) {
-  EngineCalls engine(!aggregate.rollups.empty(), [this] { return new_id(""); });
+  const bool rolls_up = !aggregate.rollups.empty();
+  EngineCalls engine(rolls_up, rolls_up ? bucket_places(aggregate, relation) : std::nullopt,
+                     [this] { return new_id(""); });
   Grouping grouping{.engine = engine};
   if (!aggregate.weight.empty()) grouping.weight = fmt::format("ifNull({}, 1)", used(relation, aggregate.weight).id);
   const auto time = std::ranges::find(relation.columns, aggregate.time, &Column::name);
@@ -284,20 +258,21 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
   grouping.keyed = !aggregate.keys.empty();
   grouping.levels = aggregate.rollups.size() + 1;
 
-  std::vector<std::string> by_keys;
-  std::vector<std::string> keys;
+  std::vector<Key> keys;
+  std::vector<std::string> ids;
+  std::vector<std::string> selected;
   std::vector<Column> columns;
   for (const Named& key : aggregate.keys) {
     TypedSql sql = expr(key.expr, {nullptr, &relation});
     if (&key == covered_bucket(aggregate)) sql.text = grouping.bucket;
     columns.push_back({key.name, sql.type, new_id(sql.text)});
-    keys.push_back(columns.back().id);
-    by_keys.push_back(fmt::format("{} AS {}", sql.text, columns.back().id));
+    ids.push_back(columns.back().id);
+    keys.push_back({std::move(sql.text), columns.back().id});
+    selected.push_back(rolls_up ? ids.back() : fmt::format("{} AS {}", keys.back().sql, ids.back()));
   }
-  std::vector<std::string> selected = aggregate.rollups.empty() ? by_keys : keys;
   if (!aggregate.level.empty()) {
     columns.push_back({aggregate.level, Type::kInt, new_id("")});
-    selected.push_back(fmt::format("{} AS {}", level_sql(aggregate, keys), columns.back().id));
+    selected.push_back(fmt::format("{} AS {}", level_sql(aggregate, ids), columns.back().id));
   }
   for (const AggregateCall& call : aggregate.calls) {
     Type type = Type::kInt;
@@ -305,12 +280,11 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
     columns.push_back({call.name, type, new_id("")});  // conditions on these stay above the aggregate
     selected.push_back(fmt::format("{} AS {}", sql, columns.back().id));
   }
-  std::string group_by = keys.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(keys, ", "));
-  if (!aggregate.rollups.empty()) {
+  std::string group_by = ids.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(ids, ", "));
+  if (rolls_up) {
     rolls_up_ = true;
-    by_keys.insert(by_keys.end(), engine.states().begin(), engine.states().end());
-    relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(by_keys, ", "), relation.step, group_by));
-    group_by = fmt::format(" GROUP BY GROUPING SETS ({})", sets_sql(aggregate, keys));
+    gather(keys, engine, relation);
+    group_by = fmt::format(" GROUP BY GROUPING SETS ({})", sets_sql(aggregate, ids));
   }
   relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), relation.step, group_by));
   relation.columns = std::move(columns);

@@ -226,7 +226,7 @@ std::optional<TypedSql> Writer::text_unless(const Call& call, const Scope& scope
 
 /// Buckets of whole seconds, of the rows' own time: nanoseconds cost ten times as much to read.
 std::optional<TypedSql> Writer::bucket_of_seconds(const Call& call, const Scope& scope) {
-  if (call.function != F::kTimeBucket || scope.read == nullptr || !scope.read->unnest.empty()) return std::nullopt;
+  if (call.function != F::kTimeBucket || scope.read == nullptr) return std::nullopt;
   const auto* column = std::get_if<TableColumn>(&call.arguments[0]->node);
   const auto* width = std::get<Literal>(call.arguments[1]->node).value.as<std::int64_t>();
   if (column == nullptr || column->name != time_column(scope.read->table) || width == nullptr ||

@@ -8,6 +8,7 @@
 
 #include "model/origin_columns.h"
 #include "query/attribute_sql.h"
+#include "query/idle_reads.h"
 #include "query/packed_attributes.h"
 #include "query/types.h"
 #include "query/used_columns.h"
@@ -151,6 +152,22 @@ void Writer::pack(const TableRead& read, const std::vector<std::size_t>& wanted,
   }
 }
 
+/// Width of the buckets of time that a column of all `reads` holds the starts of; 0 where it holds something else, or
+/// where a read has a range of its own.
+std::int64_t Writer::bucket_width(const std::vector<TableRead>& reads, std::size_t column) {
+  std::int64_t common = 0;
+  for (const TableRead& read : reads) {
+    const auto* call = std::get_if<Call>(&read.columns[column].expr->node);
+    if (read.range || call == nullptr || call->function != Function::kTimeBucket) return 0;
+    const auto* time = std::get_if<TableColumn>(&call->arguments[0]->node);
+    const auto* width = std::get<Literal>(call->arguments[1]->node).value.as<std::int64_t>();
+    const std::string_view own = opens(read, "event_time") ? "event_time" : time_column(read.table);
+    if (time == nullptr || time->name != own || width == nullptr || (common != 0 && *width != common)) return 0;
+    common = *width;
+  }
+  return common;
+}
+
 Writer::Relation Writer::reads(const Plan& plan) {
   std::vector<ReadParts> reads;
   const std::vector<Named>& names = plan.reads.front().columns;
@@ -165,11 +182,15 @@ Writer::Relation Writer::reads(const Plan& plan) {
       type = *meet(type, one.columns[c].type);
       if (one.columns[c].text.size() > longest.size()) longest = one.columns[c].text;
     }
-    relation.columns.push_back({names[wanted[c]].name, type, new_id(longest)});
+    relation.columns.push_back({.name = names[wanted[c]].name,
+                                .type = type,
+                                .id = new_id(longest),
+                                .bucket_width = bucket_width(plan.reads, wanted[c])});
   }
   if (packs_ && reads.size() == 1) pack(plan.reads.front(), wanted, reads.front(), relation);
   std::vector<std::string> selects;
-  for (ReadParts& one : reads) {
+  for (const std::size_t i : needed_reads(plan)) {  // the others, too, have a say in the types
+    ReadParts& one = reads[i];
     std::vector<std::string> columns;
     for (std::size_t c = 0; c < wanted.size(); ++c) {
       const Column& column = relation.columns[c];

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "query/engine_calls.h"
 #include "query/plan.h"
 #include "query/removal.h"
 #include "query/sql_writer.h"
@@ -38,6 +39,7 @@ class Writer {
     Type type;
     std::string id;
     AttributeLayoutPtr packed = nullptr;  ///< all attributes, as packed_attributes_sql() says
+    std::int64_t bucket_width = 0;  ///< of the buckets of time, within the plan's range, whose starts it holds; or 0
   };
   struct Relation {
     std::string step;
@@ -66,6 +68,7 @@ class Writer {
     std::string from;  ///< FROM … WHERE …
   };
   Relation reads(const Plan& plan);
+  static std::int64_t bucket_width(const std::vector<TableRead>& reads, std::size_t column);
   /// `wanted`: the columns, by their places.
   ReadParts read(const TableRead& read, const TimeRange& range, const std::vector<std::size_t>& wanted);
   std::string time_condition(const TableRead& read, const TimeRange& range);
@@ -105,6 +108,15 @@ class Writer {
   std::string aggregate_call(const AggregateCall& call, const Grouping& grouping, Type& type);
   std::string concurrency(const AggregateCall& call, const Grouping& grouping, const std::string& where);
   void cover_buckets(const Aggregate& aggregate, Relation& relation, Grouping& grouping);
+
+  // rollup_sql.cc
+  struct Key {
+    std::string sql;
+    std::string id;
+  };
+  static std::optional<BucketPlaces> bucket_places(const Aggregate& aggregate, const Relation& relation);
+  void gather(const std::vector<Key>& keys, const EngineCalls& engine, Relation& relation);
+  void gather_in_places(const std::vector<Key>& keys, const EngineCalls& engine, Relation& relation);
 
   /// Adds a common table expression and names it.
   std::string step(const std::string& select);
