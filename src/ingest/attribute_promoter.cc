@@ -7,6 +7,7 @@
 
 #include "base/ids.h"
 #include "base/log.h"
+#include "ingest/column_trial.h"
 #include "model/attribute_form.h"
 
 namespace tetrascope {
@@ -61,6 +62,15 @@ void AttributePromoter::count(Window& window, const MapColumn& map) const {
   }
 }
 
+void AttributePromoter::keep(MapColumn& sample, const MapColumn& map) {
+  const std::size_t rows = std::min(map.size(), kSampleRows - sample.size());
+  std::size_t element = 0;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (; element < map.end_of(row); ++element) sample.add(map.keys()[element], map.values()[element]);
+    sample.end_row();
+  }
+}
+
 void AttributePromoter::observe(const Batch& batch) {
   Batch::each_attributes(batch, [&](Signal signal, const AttributeColumns& attributes) {
     const std::size_t rows = attributes.others.size();
@@ -73,9 +83,18 @@ void AttributePromoter::observe(const Batch& batch) {
       return;
     }
     count(window, attributes.others);
+    keep(window.sample, attributes.others);
     window.rows += rows;
     if (window.rows < limits_.window_rows) return;
-    const std::vector<AttributeColumn> columns = chosen(window, *present);
+    std::vector<AttributeColumn> columns = chosen(window, *present);
+    if (!columns.empty()) {
+      const ColumnTrial trial = try_columns(window.sample, std::make_shared<const AttributeLayout>(columns));
+      if (trial.columns_are_dear()) {
+        log_info("{} attributes of {} stay in their map: a row would take {} bytes instead of {}", columns.size(),
+                 table_of(signal), trial.column_bytes / trial.rows, trial.map_bytes / trial.rows);
+        columns.clear();
+      }
+    }
     const std::size_t rest = std::clamp(window.last_rest * 2, limits_.rest, limits_.longest_rest);
     window = {};
     if (columns.empty()) {

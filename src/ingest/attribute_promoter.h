@@ -26,7 +26,8 @@ struct PromotionLimits {
   std::size_t rest = 80'000, longest_rest = 1'280'000;
 };
 
-/// Used by one thread. A column's values in rows that came before it are computed from the map, by the engine.
+/// Used by one thread. Keys get no columns where these would make the rows much larger (column_trial.h). A column's
+/// values in rows that came before it are computed from the map, by the engine.
 class AttributePromoter {
  public:
   AttributePromoter(Storage& storage, AttributeLayouts& layouts, PromotionLimits limits = {})
@@ -47,11 +48,14 @@ class AttributePromoter {
     std::array<std::map<std::string, Seen, std::less<>>, kFieldTypes> keys;  ///< by type
     std::size_t rest = 0;       ///< rows that go by unseen before the next ones count
     std::size_t last_rest = 0;  ///< how long the present rest was at first
+    MapColumn sample;           ///< of the rows that were looked at the first kSampleRows
   };
   static constexpr std::size_t kMaxValues = 4'096;
   static constexpr std::size_t kMaxKeys = 4'096;  ///< of each type
+  static constexpr std::size_t kSampleRows = 8'192;
 
   void count(Window& window, const MapColumn& map) const;
+  static void keep(MapColumn& sample, const MapColumn& map);
   [[nodiscard]] std::vector<AttributeColumn> chosen(const Window& window, const AttributeLayout& present) const;
   Result<void> promote(Signal signal, const std::vector<AttributeColumn>& columns);
 

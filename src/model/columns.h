@@ -184,6 +184,8 @@ class MapColumn {
   [[nodiscard]] const LowCardinalityColumn& keys() const { return keys_; }
   [[nodiscard]] const StringColumn& values() const { return values_; }
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
+  /// Place behind the last element of a row.
+  [[nodiscard]] std::size_t end_of(std::size_t row) const { return ends_[row]; }
   void truncate(std::size_t rows) {
     const std::size_t elements = rows == 0 ? 0 : ends_[rows - 1];
     keys_.truncate(elements);
