@@ -47,6 +47,8 @@ std::string encoding_sql(Function function, const std::string& x) {
       return fmt::format("lower(hex(MD5({})))", x);
     case Function::kSha256:
       return fmt::format("lower(hex(SHA256({})))", x);
+    case Function::kHash:
+      return fmt::format("toInt64(bitAnd(cityHash64({}), 9223372036854775807))", x);
     default:
       return x;
   }

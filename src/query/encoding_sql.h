@@ -7,7 +7,7 @@
 
 namespace tetrascope::plan {
 
-/// `function`: kNaturalKey, kUrlEncode … kSha256. `x`: SQL of its argument.
+/// `function`: kNaturalKey, kUrlEncode … kSha256, kHash. `x`: SQL of its argument.
 std::string encoding_sql(Function function, const std::string& x);
 
 }  // namespace tetrascope::plan

@@ -316,6 +316,7 @@ std::string Writer::call_sql(const Call& call, std::vector<TypedSql>& arguments,
     case F::kIntToHex:
     case F::kMd5:
     case F::kSha256:
+    case F::kHash:
       return encoding_sql(call.function, x);
     case F::kMatches:
       return fmt::format("match({}, {})", x, out_.reference("String", plain_pattern(literal(1))));

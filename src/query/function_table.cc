@@ -67,6 +67,7 @@ constexpr Arity kFunctions[] = {
     {F::kIntToHex, "int_to_hex", 1, 1},
     {F::kMd5, "md5", 1, 1},
     {F::kSha256, "sha256", 1, 1},
+    {F::kHash, "hash", 1, 1},
     {F::kToInt, "to_int", 1, 1},
     {F::kToDouble, "to_double", 1, 1},
     {F::kToString, "to_string", 1, 1},

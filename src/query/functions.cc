@@ -15,6 +15,12 @@ namespace tetrascope::plan {
 namespace {
 
 using F = Function;
+
+/// Types whose values the engine keeps as the same bytes in every column.
+bool has_hash(Type type) {
+  return type == Type::kString || type == Type::kInt || type == Type::kTime || type == Type::kId;
+}
+
 /// One call under examination.
 class Signature {
  public:
@@ -251,6 +257,8 @@ Result<Type> Signature::result() const {
     case F::kMd5:
     case F::kSha256:
       return all(Type::kString, Type::kString);
+    case F::kHash:
+      return all(has_hash, "text, an integer, a time or an id", Type::kInt);
     case F::kJsonSplit:
       return all(Type::kString, Type::kAny);
     case F::kHexToInt:

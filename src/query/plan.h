@@ -133,6 +133,7 @@ enum class Function {
   kIntToHex,   ///< `0x1f`, `-0x1f`
   kMd5,
   kSha256,  ///< both in lower-case hex
+  kHash,    ///< (text, int, time or id) → int from 0 to 2^63-1, evenly spread and for ever the same of the same value
   // conversion of any scalar but times and ids: missing where it makes no sense ("abc" as a number). Doubles and
   // numbers
   // in text lose their fraction as ints; true is 1; numbers but 0 and the text "true" are true, 0 and "false" false
