@@ -158,6 +158,17 @@ def p99_by_service(session, load, turn):
     assert len(data["series"]) >= 12, len(data["series"])
 
 
+def ranked_differences(session, load, turn):
+    answer = session.get(f"/api/v1/difference?selected_min_duration=221900000&{load.page_range(turn)}")
+    selected, rest = int(answer["selection"]["spans"]), int(answer["rest"]["spans"])
+    assert selected + rest == load.records and 0.005 < selected / load.records < 0.015, (selected, rest)
+    keys = answer["keys"]
+    assert len(keys) >= 40 and keys[0]["score"] > 0.5 and keys[-1]["score"] < 0.05, [key["key"] for key in keys]
+    for key in keys:
+        for side in ("selection", "rest"):
+            assert sum(value[side] for value in key["values"]) + key["missing"][side] < 1.001, key
+
+
 def granularity(load: Load) -> int:
     return max(1, (load.end - load.begin) // 240)
 
@@ -228,6 +239,7 @@ SPANS = [
     Question("Honeycomb: p99 of duration by service and 5 minutes", p99_by_service, 200, "3,856 ms"),
     Question("Honeycomb: count by 48 pods × 240 steps, of 11 %", count_of_groups_over_time, 50),
     Question("Honeycomb: heatmap, 240 steps, of everything", heatmap, 300),
+    Question("every attribute ranked by difference: 1 % against the rest", ranked_differences, 1000),
     Question("Honeycomb: count of everything", count_of_everything),
     Question("X-Ray: service graph of the last hour", service_graph, 200),
     Question("Honeycomb: names of all columns", column_names, 20),

@@ -62,7 +62,7 @@ Result<void> check_names(const Request& request, std::initializer_list<std::stri
       return invalid(fmt::format("{}: longer than {} bytes", name.substr(0, 40), kMaxText));
     }
     if (std::ranges::find(names, name) == names.end()) return invalid(fmt::format("{}: no such parameter", name));
-    if (name != "attribute" && std::ranges::find(seen, name) != seen.end()) {
+    if (!name.ends_with("attribute") && std::ranges::find(seen, name) != seen.end()) {
       return invalid(fmt::format("{}: given twice", name));
     }
     seen.push_back(name);
@@ -110,15 +110,16 @@ std::string read_text(const Request& request, std::string_view name) {
   return std::string(request.query_value(name).value_or(""));
 }
 
-Result<std::vector<std::pair<std::string, std::string>>> read_attributes(const Request& request) {
+Result<std::vector<std::pair<std::string, std::string>>> read_attributes(const Request& request,
+                                                                         std::string_view name) {
   std::vector<std::pair<std::string, std::string>> attributes;
-  for (const auto& [name, value] : request.query) {
-    if (name != "attribute") continue;
+  for (const auto& [parameter, value] : request.query) {
+    if (parameter != name) continue;
     const std::size_t equals = value.find('=');
-    if (equals == std::string::npos || equals == 0) return invalid("attribute: want key=value");
+    if (equals == std::string::npos || equals == 0) return invalid(fmt::format("{}: want key=value", name));
     attributes.emplace_back(value.substr(0, equals), value.substr(equals + 1));
   }
-  if (attributes.size() > kMaxAttributes) return invalid(fmt::format("attribute: more than {}", kMaxAttributes));
+  if (attributes.size() > kMaxAttributes) return invalid(fmt::format("{}: more than {}", name, kMaxAttributes));
   return attributes;
 }
 

@@ -20,8 +20,8 @@ inline constexpr std::size_t kMaxText = 1024;      ///< bytes of any one paramet
 inline constexpr std::size_t kMaxAttributes = 16;  ///< attribute filters of one question
 inline constexpr std::int64_t kMaxPage = 500;      ///< rows of one page
 
-/// Errors: kInvalid with the name of a parameter that is not in `names`, comes twice (but for `attribute`), or is too
-/// long.
+/// Errors: kInvalid with the name of a parameter that is not in `names`, comes twice (but for those that end with
+/// `attribute`), or is too long.
 Result<void> check_names(const Request& request, std::initializer_list<std::string_view> names);
 
 /// `last=15m` (s, m, h or d) is so long until `now`; `from` and `to` are Unix nanoseconds, half open; without any, the
@@ -35,8 +35,9 @@ Result<std::int64_t> read_number(const Request& request, std::string_view name, 
 Result<bool> read_flag(const Request& request, std::string_view name);
 /// "" when absent.
 std::string read_text(const Request& request, std::string_view name);
-/// Each `attribute=key=value`, split at its first `=`.
-Result<std::vector<std::pair<std::string, std::string>>> read_attributes(const Request& request);
+/// Each `attribute=key=value`, or of another name, split at its first `=`.
+Result<std::vector<std::pair<std::string, std::string>>> read_attributes(const Request& request,
+                                                                         std::string_view name = "attribute");
 
 /// A place in a list that is sorted by time and then by something.
 struct Cursor {

@@ -1,6 +1,7 @@
 #include "slices/ui/attributes_json.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <vector>
 
@@ -51,10 +52,13 @@ Value attributes_json(const Value& attributes) {
   }
   for (const auto& [key, value] : *members) {
     if (leaves.contains(key)) continue;
-    list.push_back(Object{{"key", key}, {"type", std::string(type_of(value))}, {"text", text_of(value)}});
+    Object& one = std::get<Object>(list.emplace_back(Object{{"key", key}}).data);
+    std::ranges::move(value_json(value), std::back_inserter(one));
   }
   return list;
 }
+
+Object value_json(const Value& value) { return {{"type", std::string(type_of(value))}, {"text", text_of(value)}}; }
 
 Value attributes_json(std::string_view json) {
   const auto value = value_from_json(json);

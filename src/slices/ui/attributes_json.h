@@ -14,5 +14,7 @@ namespace tetrascope::ui {
 Value attributes_json(const Value& attributes);
 /// The same of JSON text; text that is none gives no attributes.
 Value attributes_json(std::string_view json);
+/// {"type","text"} of one value, as above.
+Object value_json(const Value& value);
 
 }  // namespace tetrascope::ui

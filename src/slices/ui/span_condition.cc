@@ -49,6 +49,9 @@ std::optional<ExprPtr> span_condition(const SpanFilter& filter, const FieldCatal
   if (filter.min_duration_ns > 0) {
     all = both(all, call(Function::kGe, {column("duration"), literal(filter.min_duration_ns)}));
   }
+  if (filter.max_duration_ns > 0) {
+    all = both(all, call(Function::kLe, {column("duration"), literal(filter.max_duration_ns)}));
+  }
   for (const auto& [key, value] : filter.attributes) {
     const ExprPtr own =
         attribute_equals(Level::kItem, seen_types(fields, Signal::kSpans, FieldLevel::kItem, key), key, value);

@@ -18,8 +18,11 @@ struct SpanFilter {
   std::string service;
   std::string name;
   std::int64_t min_duration_ns = 0;
+  std::int64_t max_duration_ns = 0;
   bool errors = false;
   std::vector<std::pair<std::string, std::string>> attributes;  ///< of the span or its resource, of any scalar type
+
+  friend bool operator==(const SpanFilter&, const SpanFilter&) = default;
 };
 
 struct TraceSearch {

@@ -12,6 +12,7 @@
 #include "slices/ui/log_search.h"
 #include "slices/ui/metric_search.h"
 #include "slices/ui/page_files.h"
+#include "slices/ui/span_difference.h"
 #include "slices/ui/status.h"
 #include "slices/ui/trace_documents.h"
 #include "slices/ui/trace_errors.h"
@@ -56,17 +57,25 @@ Value trace_json(const TraceSummary& trace) {
       {"protocols", std::move(protocols)}};
 }
 
+/// `prefix`: of the names of the filter's parameters.
+Result<SpanFilter> read_filter(const Request& request, const std::string& prefix = "") {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  SpanFilter filter;
+  filter.service = read_text(request, prefix + "service");
+  filter.name = read_text(request, prefix + "name");
+  ASSIGN_OR_RETURN(filter.min_duration_ns, read_number(request, prefix + "min_duration", 0, kMost, 0));
+  ASSIGN_OR_RETURN(filter.max_duration_ns, read_number(request, prefix + "max_duration", 0, kMost, 0));
+  ASSIGN_OR_RETURN(filter.errors, read_flag(request, prefix + "errors"));
+  ASSIGN_OR_RETURN(filter.attributes, read_attributes(request, prefix + "attribute"));
+  return filter;
+}
+
 Result<std::string> list_traces(const Middle& middle, const Request& request) {
-  RETURN_IF_ERROR(check_names(
-      request, {"last", "from", "to", "service", "name", "min_duration", "errors", "attribute", "cursor", "limit"}));
+  RETURN_IF_ERROR(check_names(request, {"last", "from", "to", "service", "name", "min_duration", "max_duration",
+                                        "errors", "attribute", "cursor", "limit"}));
   TraceSearch search;
   ASSIGN_OR_RETURN(search.range, read_range(request, UnixNanos::now(), kAhead));
-  search.filter.service = read_text(request, "service");
-  search.filter.name = read_text(request, "name");
-  ASSIGN_OR_RETURN(search.filter.min_duration_ns,
-                   read_number(request, "min_duration", 0, std::numeric_limits<std::int64_t>::max(), 0));
-  ASSIGN_OR_RETURN(search.filter.errors, read_flag(request, "errors"));
-  ASSIGN_OR_RETURN(search.filter.attributes, read_attributes(request));
+  ASSIGN_OR_RETURN(search.filter, read_filter(request));
   ASSIGN_OR_RETURN(search.after, read_cursor(request));
   ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 50));
   search.limit = static_cast<std::size_t>(limit);
@@ -77,6 +86,24 @@ Result<std::string> list_traces(const Middle& middle, const Request& request) {
                         {"to", exact(search.range.to)},
                         {"traces", std::move(traces)},
                         {"cursor", page.next ? Value(write_cursor(question_mark(request), *page.next)) : Value()}});
+}
+
+Result<std::string> show_difference(const Middle& middle, const Request& request) {
+  RETURN_IF_ERROR(
+      check_names(request, {"last", "from", "to", "service", "name", "min_duration", "max_duration", "errors",
+                            "attribute", "selected_service", "selected_name", "selected_min_duration",
+                            "selected_max_duration", "selected_errors", "selected_attribute", "limit"}));
+  DifferenceSearch search;
+  ASSIGN_OR_RETURN(search.range, read_range(request, UnixNanos::now(), kAhead));
+  RETURN_IF_ERROR(check_length(search.range));
+  ASSIGN_OR_RETURN(search.all, read_filter(request));
+  ASSIGN_OR_RETURN(search.selected, read_filter(request, "selected_"));
+  if (search.selected == SpanFilter{}) {
+    return fail(ErrorCode::kInvalid, "selected_errors or another: say which spans are selected");
+  }
+  ASSIGN_OR_RETURN(const std::int64_t limit, read_number(request, "limit", 1, kMaxPage, 100));
+  search.limit = static_cast<std::size_t>(limit);
+  return read_difference(middle.runner, middle.fields, search);
 }
 
 /// The part of a question about logs that says which.
@@ -254,6 +281,7 @@ Slice make_ui_slice(Middle& middle) {
                                              error_answer)});
   question("services", list_services);
   question("traces", list_traces);
+  question("difference", show_difference);
   question("traces/{trace_id}", show_trace);
   question("traces/{trace_id}/spans/{span_id}", show_span);
   question("traces/{trace_id}/logs", show_trace_logs);
