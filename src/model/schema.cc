@@ -12,6 +12,10 @@ constexpr std::string_view kByWeekOfArrival = "toMonday(fromUnixTimestamp64Nano(
 constexpr std::string_view kTraceIndex = "by_trace trace_id TYPE bloom_filter(0.001) GRANULARITY 1";
 // Which rows of a part can be of the time that is asked for: the sort key is a coarser one.
 constexpr std::string_view kTimeIndex = "by_time second TYPE minmax GRANULARITY 1";
+// Which granules can have a text that is looked for, in either case (docs/adr/0014-words-in-logs.md).
+// query/body_grams.cc asks by the same expression; storage/engine_settings.cc leaves it to merges.
+constexpr std::string_view kBodyIndex =
+    "body_grams toValidUTF8(lower(body)) TYPE ngrambf_v1(3, 8192, 1, 0) GRANULARITY 1";
 
 TableSchema telemetry(std::string name, std::vector<TableSchema::Column> columns, std::string order_by,
                       std::vector<std::string> indexes) {
@@ -54,7 +58,8 @@ const std::array<TableSchema, 6>& tables() {
   static const std::array<TableSchema, 6> kTables = {
       telemetry("spans", span_columns(), "(bucket, trace_id, start)",
                 {std::string(kTraceIndex), std::string(kTimeIndex)}),
-      telemetry("logs", log_columns(), "(bucket, service, time)", {std::string(kTraceIndex), std::string(kTimeIndex)}),
+      telemetry("logs", log_columns(), "(bucket, service, time)",
+                {std::string(kTraceIndex), std::string(kTimeIndex), std::string(kBodyIndex)}),
       telemetry("occurrences", OccurrenceColumns::schema_columns(), "(bucket, service, time)",
                 {std::string(kTraceIndex), std::string(kTimeIndex)}),
       telemetry("metrics", MetricColumns::schema_columns(), "(bucket, service, name, time)", {std::string(kTimeIndex)}),

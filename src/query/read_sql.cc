@@ -8,6 +8,7 @@
 
 #include "model/origin_columns.h"
 #include "query/attribute_sql.h"
+#include "query/body_grams.h"
 #include "query/idle_reads.h"
 #include "query/packed_attributes.h"
 #include "query/types.h"
@@ -172,7 +173,11 @@ Writer::Relation Writer::reads(const Plan& plan) {
   std::vector<ReadParts> reads;
   const std::vector<Named>& names = plan.reads.front().columns;
   const std::vector<std::size_t> wanted = used_columns(names, plan.stages);
-  for (const TableRead& one : plan.reads) reads.push_back(read(one, one.range.value_or(plan.range), wanted));
+  for (const TableRead& one : plan.reads) {
+    reads.push_back(read(one, one.range.value_or(plan.range), wanted));
+    if (const std::string grams = body_grams_sql(one, plan.stages, out_); !grams.empty())
+      reads.back().from += " AND " + grams;
+  }
   Relation relation;
   relation.range = plan.range;
   for (std::size_t c = 0; c < wanted.size(); ++c) {

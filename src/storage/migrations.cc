@@ -30,6 +30,14 @@ struct SchemaVersionColumns : TableColumns<SchemaVersionColumns> {
   }
 };
 
+/// Schema 4: log bodies have an index of their trigrams (docs/adr/0014-words-in-logs.md). Parts that are there get it
+/// when they are merged; until then they are read whole.
+std::vector<std::string> body_index_statements() {
+  return {
+      "ALTER TABLE logs ADD INDEX IF NOT EXISTS body_grams toValidUTF8(lower(body)) TYPE ngrambf_v1(3, 8192, 1, 0) "
+      "GRANULARITY 1"};
+}
+
 constexpr std::string_view kVersionTable = "schema_version";
 
 TableSchema version_table() {
@@ -81,7 +89,8 @@ Result<void> check_tables(Storage& storage) {
 }  // namespace
 
 std::span<const Migration> all_migrations() {
-  static const std::vector<Migration> kMigrations = {{2, {}, one_map_statements}, {3, {}, log_times_statements}};
+  static const std::vector<Migration> kMigrations = {
+      {2, {}, one_map_statements}, {3, {}, log_times_statements}, {4, body_index_statements()}};
   return kMigrations;
 }
 
