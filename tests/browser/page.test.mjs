@@ -88,6 +88,26 @@ for (const width of [1440, 400]) {
       assert.deepEqual(wrong, []);
     });
 
+    test("what sets the found spans apart from the others, and a click narrows to it", async () => {
+      const apart = `apart-${width}`;
+      for (let n = 0; n < 12; ++n) await makeRequest(server.url, apart, 3);
+      const { page, wrong } = await openPage(width, `/traces?service=${apart}&name=GET+%2Fcheckout`);
+      await shown(page, "set-apart").click();
+      const field = (key) => page.locator(`[data-testid="apart-field"][data-key="${key}"]`);
+      await field("user.id").waitFor();
+      await field("kind").getByText("server", { exact: true }).waitFor();
+      assert.match(await shown(page, "apart").textContent(), /12 spans that meet the filter.*36 other spans/s);
+      assert.ok(await fits(page), "too wide");
+      assert.deepEqual(await violations(page), []);
+      await page.screenshot({ path: kShots(`apart-${width}`), fullPage: true });
+      await field("user.id").getByRole("button", { name: "u-77" }).click();
+      await page.getByRole("button", { name: "user.id=u-77" }).waitFor();
+      assert.match(page.url(), /user\.id.*apart=1/);
+      await shown(page, "apart").waitFor();
+      await page.close();
+      assert.deepEqual(wrong, []);
+    });
+
     test("a span shows its attributes, its exception and its status", async () => {
       const { page, wrong } = await openPage(width, `/trace/${made.traceId}`);
       await shown(page, "span-row").filter({ hasText: "GET /checkout" }).first().click();

@@ -3,6 +3,7 @@
 import "./app.css";
 import "./reports.css";
 import "./map.css";
+import "./apart.css";
 import { render } from "preact";
 import { useEffect } from "preact/hooks";
 import { type AppState, app } from "./model/app_state";

@@ -35,7 +35,14 @@ export interface ItemFilters {
 
 export type Route =
   | { readonly page: "home"; readonly range: Range }
-  | { readonly page: "traces"; readonly range: Range; readonly filters: TraceFilters; readonly cursor: string }
+  | {
+      readonly page: "traces";
+      readonly range: Range;
+      readonly filters: TraceFilters;
+      readonly cursor: string;
+      /** Shown above the list: what sets apart the spans that meet the filter. */
+      readonly apart: boolean;
+    }
   | {
       readonly page: "trace";
       readonly traceId: string;
@@ -84,6 +91,7 @@ export const kTraces: RouteOf<"traces"> = {
   range: kDefaultRange,
   filters: kNoTraceFilters,
   cursor: "",
+  apart: false,
 };
 export const kLogs: RouteOf<"logs"> = {
   page: "logs",
@@ -110,8 +118,10 @@ export function readRoute(path: string, search: string): Route {
   switch (path) {
     case "/":
       return { page: "home", range };
-    case "/traces":
-      return { page: "traces", range, filters: readTraceFilters(params), cursor: textOf(params, "cursor") };
+    case "/traces": {
+      const apart = textOf(params, "apart") === "1";
+      return { page: "traces", range, filters: readTraceFilters(params), cursor: textOf(params, "cursor"), apart };
+    }
     case "/logs": {
       const cursor = textOf(params, "cursor");
       const live = textOf(params, "live") === "1" && cursor === "" && range.kind === "last";
@@ -195,6 +205,7 @@ export function writeRoute(route: Route): string {
       put("errors", route.filters.errors ? "1" : "");
       for (const pair of route.filters.attributes) params.append("attribute", pair);
       put("cursor", route.cursor);
+      put("apart", route.apart ? "1" : "");
       return withParams("/traces", params);
     case "trace":
       put("span", route.span);

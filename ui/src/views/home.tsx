@@ -7,7 +7,7 @@ import { Sparkline } from "../charts/sparkline";
 import { protocolName } from "../model/names";
 import type { Range } from "../model/range";
 import { latest } from "../model/remote";
-import { kLogs, kNoTraceFilters, kRejected, type Route } from "../model/route";
+import { kLogs, kNoTraceFilters, kRejected, kTraces, type Route } from "../model/route";
 import { useRemote } from "../widgets/hooks";
 import { taken, useHotkeys } from "../widgets/hotkeys";
 import { go, Link } from "../widgets/navigation";
@@ -148,10 +148,9 @@ interface ServiceRowProps {
 
 function ServiceRowView({ row, range, seconds }: ServiceRowProps) {
   const traces = (errors: boolean): Route => ({
-    page: "traces",
+    ...kTraces,
     range,
     filters: { ...kNoTraceFilters, service: row.service, errors },
-    cursor: "",
   });
   const { rate, unit } = formatRate(row.requests, seconds);
   return (

@@ -11,16 +11,18 @@ import { go, Link } from "../widgets/navigation";
 import { ServiceName } from "../widgets/service_name";
 import { type Column, ErrorText, NumberCell, TableHead } from "../widgets/table";
 import { TimeText } from "../widgets/time_text";
+import { SetApart } from "./set_apart";
 
 export function TracesView({ route }: { readonly route: RouteOf<"traces"> }) {
   const filtered = JSON.stringify(route.filters) !== JSON.stringify(kNoTraceFilters);
   const change = (filters: TraceFilters) => go({ ...route, filters, cursor: "" });
-  const clear = filtered ? () => change(kNoTraceFilters) : undefined;
+  const clear = filtered ? () => go({ ...route, filters: kNoTraceFilters, cursor: "", apart: false }) : undefined;
   return (
     <ListView
       title="Traces"
       route={route}
       filters={<Filters route={route} onChange={change} onClear={clear} />}
+      chart={() => filtered && <SetApart route={route} />}
       load={(signal) => fetchTraces(route.range, route.filters, route.cursor, signal)}
       isEmpty={(page) => page.traces.length === 0}
       rows={(page) => <TraceTable traces={page.traces} />}
