@@ -110,9 +110,9 @@ void Writer::gather_in_places(const std::vector<Key>& keys, const EngineCalls& e
     arrays.push_back(state.id);
   }
   const auto states = static_cast<std::int64_t>(engine.states().size()) + 1;
-  relation.step =
-      step(fmt::format("SELECT {} FROM {} GROUP BY {} SETTINGS max_rows_to_group_by = {}", fmt::join(gathered, ", "),
-                       relation.step, fmt::join(group_by, ", "), kMostStatesInPlaces / (places.count * states)));
+  const std::int64_t groups = std::max<std::int64_t>(1, kMostStatesInPlaces / (places.count * states));  // 0: no bound
+  relation.step = step(fmt::format("SELECT {} FROM {} GROUP BY {} SETTINGS max_rows_to_group_by = {}",
+                                   fmt::join(gathered, ", "), relation.step, fmt::join(group_by, ", "), groups));
   relation.step = step(fmt::format("SELECT {} FROM {} ARRAY JOIN {} WHERE {} > 0", fmt::join(opened, ", "),
                                    relation.step, fmt::join(arrays, ", "), rows));
 }
