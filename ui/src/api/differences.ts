@@ -1,10 +1,9 @@
 // What sets some spans apart from the others: docs/protocols/ui.md, "difference".
 
-import { parseDuration } from "../base/nanos";
 import type { Range } from "../model/range";
 import type { TraceFilters } from "../model/route";
-import { getJson, type Params } from "./client";
-import { rangeParams } from "./queries";
+import { getJson } from "./client";
+import { filterParams, rangeParams } from "./queries";
 
 /** Shares of each side, 0 to 1. */
 export interface Shares {
@@ -46,16 +45,8 @@ export interface Difference {
  */
 export function fetchDifference(range: Range, filters: TraceFilters, signal: AbortSignal): Promise<Difference> {
   const within = comparedWithin(filters);
-  const min = parseDuration(filters.min);
-  const params: Params = {
-    ...rangeParams(range),
-    service: within,
-    selected_service: within === "" ? filters.service : "",
-    selected_name: filters.name,
-    selected_min_duration: min === undefined ? "" : min.toString(),
-    selected_errors: filters.errors ? "true" : "",
-    selected_attribute: filters.attributes,
-  };
+  const selected = within === "" ? filters : { ...filters, service: "" };
+  const params = { ...rangeParams(range), service: within, ...filterParams(selected, "selected_") };
   return getJson<Difference>("difference", params, signal);
 }
 

@@ -148,22 +148,24 @@ export interface TracePage {
   readonly cursor: string;
 }
 
+/** `prefix`: of the parameters' names. */
+export function filterParams(filters: TraceFilters, prefix = ""): Params {
+  return {
+    [`${prefix}service`]: filters.service,
+    [`${prefix}name`]: filters.name,
+    [`${prefix}min_duration`]: parseDuration(filters.min)?.toString(),
+    [`${prefix}errors`]: filters.errors ? "true" : "",
+    [`${prefix}attribute`]: filters.attributes,
+  };
+}
+
 export async function fetchTraces(
   range: Range,
   filters: TraceFilters,
   cursor: string,
   signal: AbortSignal,
 ): Promise<TracePage> {
-  const min = parseDuration(filters.min);
-  const params: Params = {
-    ...rangeParams(range),
-    service: filters.service,
-    name: filters.name,
-    min_duration: min === undefined ? "" : min.toString(),
-    errors: filters.errors ? "true" : "",
-    attribute: filters.attributes,
-    cursor,
-  };
+  const params: Params = { ...rangeParams(range), ...filterParams(filters), cursor };
   const wire = await getJson<WireTraces>("traces", params, signal);
   return {
     from: BigInt(wire.from),

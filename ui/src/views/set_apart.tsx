@@ -3,13 +3,14 @@
 import { useState } from "preact/hooks";
 import {
   comparedWithin,
+  type Difference,
   type FieldDifference,
   fetchDifference,
   type Shares,
   type ValueShares,
 } from "../api/differences";
 import { formatDuration } from "../base/nanos";
-import { formatCount } from "../base/numbers";
+import { formatCount, formatShare } from "../base/numbers";
 import { latest } from "../model/remote";
 import { type RouteOf, type TraceFilters, writeRoute } from "../model/route";
 import { useRemote } from "../widgets/hooks";
@@ -56,7 +57,7 @@ function Panel({ route }: { readonly route: RouteOf<"traces"> }) {
             <span class="apart-key selection" aria-hidden="true" /> {formatCount(Number(found.selection.spans))} spans
             that meet the filter, <span class="apart-key rest" aria-hidden="true" />{" "}
             {formatCount(Number(found.rest.spans))} other spans{within === "" ? "" : ` of ${within}`}
-            {sampledWords(found.selection.sampled + found.rest.sampled, found)}
+            {sampledWords(found)}
           </p>
           {fields.length === 0 ? (
             <p>{nothingWords(found)}</p>
@@ -82,17 +83,13 @@ function Panel({ route }: { readonly route: RouteOf<"traces"> }) {
   );
 }
 
-interface Sizes {
-  readonly selection: { readonly spans: string };
-  readonly rest: { readonly spans: string };
-}
-
-function sampledWords(sampled: number, { selection, rest }: Sizes): string {
+function sampledWords({ selection, rest }: Difference): string {
+  const sampled = selection.sampled + rest.sampled;
   const spans = Number(selection.spans) + Number(rest.spans);
   return sampled < spans ? `; told from ${formatCount(sampled)} of them` : "";
 }
 
-function nothingWords({ selection, rest }: Sizes): string {
+function nothingWords({ selection, rest }: Difference): string {
   if (selection.spans === "0") return "No span in this time meets the filter.";
   if (rest.spans === "0") return "All spans in this time meet the filter: there is nothing to compare them with.";
   return "No field does: they look like the others.";
@@ -165,7 +162,7 @@ function Value({ value, field, route }: ValueProps) {
 }
 
 function Bar({ side, share, label }: { readonly side: string; readonly share: number; readonly label: string }) {
-  const percent = share > 0 && share < 0.01 ? "< 1 %" : `${Math.round(share * 100)} %`;
+  const percent = formatShare(share, 1);
   return (
     <span class={`apart-bar ${side}`} title={`${percent} of the spans ${label}`}>
       <span class="apart-fill" style={{ width: `${share * 100}%` }} aria-hidden="true" />
