@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/floor.h"
 #include "query/writer.h"
 
 namespace tetrascope::plan {
@@ -16,11 +17,6 @@ namespace {
 constexpr std::int64_t kMostPlaces = 2'000;
 /// States of the first step where they stand in arrays: some hundred bytes each.
 constexpr std::int64_t kMostStatesInPlaces = 1'000'000;
-
-std::int64_t start_of_bucket(std::int64_t time, std::int64_t width) {
-  const std::int64_t over = time % width;
-  return time - (over < 0 ? over + width : over);
-}
 
 bool has_key(const std::vector<std::string>& rollup, const Named& key) {
   return std::ranges::find(rollup, key.name) != rollup.end();
@@ -64,8 +60,8 @@ std::optional<BucketPlaces> Writer::bucket_places(const Aggregate& aggregate, co
     const Column& column = relation.at(field->name);
     if (column.bucket_width == 0) continue;
     if (places) return std::nullopt;
-    const std::int64_t first = start_of_bucket(range.from.value, column.bucket_width);
-    const std::int64_t last = start_of_bucket(range.to.value - 1, column.bucket_width);
+    const std::int64_t first = floor_to(range.from.value, column.bucket_width);
+    const std::int64_t last = floor_to(range.to.value - 1, column.bucket_width);
     places = {i, column.id, first, column.bucket_width, (last - first) / column.bucket_width + 1};
   }
   return places && places->count <= kMostPlaces ? places : std::nullopt;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/floor.h"
 #include "model/value.h"
 #include "query/plan.h"
 
@@ -25,8 +26,8 @@ class Steps {
     const std::int64_t share = range.to.value / kMost - range.from.value / kMost;
     width_ =
         std::max<std::int64_t>(share / kNanosPerSecond + (share % kNanosPerSecond != 0 ? 1 : 0), 1) * kNanosPerSecond;
-    first_ = floor_to_step(range.from.value);
-    count_ = static_cast<std::size_t>((floor_to_step(range.to.value - 1) - first_) / width_ + 1);
+    first_ = floor_to(range.from.value, width_);
+    count_ = static_cast<std::size_t>((floor_to(range.to.value - 1, width_) - first_) / width_ + 1);
   }
   /// Nanoseconds.
   [[nodiscard]] std::int64_t width() const { return width_; }
@@ -45,10 +46,6 @@ class Steps {
 
  private:
   static constexpr std::int64_t kMost = 60;
-  [[nodiscard]] std::int64_t floor_to_step(std::int64_t time) const {
-    const std::int64_t rest = time % width_;
-    return time - (rest < 0 ? rest + width_ : rest);
-  }
   std::int64_t width_ = 0, first_ = 0;
   std::size_t count_ = 0;
 };

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <limits>
 
+#include "base/floor.h"
+
 namespace tetrascope::xray {
 namespace {
 
@@ -17,11 +19,6 @@ constexpr std::int64_t kWatched = 7 * kHour, kKept = 6 * kHour;
 constexpr std::int64_t kSliceRows = 30'000;
 /// What was saved longer ago is left: so much may have come since that it is quicker to begin with the newest.
 constexpr std::int64_t kLongestGap = kHour;
-
-constexpr std::int64_t floor_to(std::int64_t value, std::int64_t step) {
-  const std::int64_t rest = value % step;
-  return value - (rest < 0 ? rest + step : rest);
-}
 
 UnixNanos minus(UnixNanos time, std::int64_t nanos) { return {time.value - nanos}; }
 
