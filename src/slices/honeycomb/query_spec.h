@@ -114,9 +114,9 @@ struct QuerySpec {
 
 /// Reads a specification. `body` is an object. The error lists every member that is wrong.
 std::expected<QuerySpec, std::vector<FieldProblem>> read_query_spec(const Object& body);
-/// The body of an answer about the query: as sent, without members that say nothing (null, `filter_combination: AND`),
-/// with
-/// `[{"op":"COUNT"}]` where no calculation was asked for, without what only the server writes.
+/// The body of an answer about the query: as sent, without members that say nothing (null, `filter_combination: AND`,
+/// those that a later one of their name replaces), with `[{"op":"COUNT"}]` where no calculation was asked for, without
+/// what only the server writes. `body`: one that read_query_spec() takes.
 Object canonical_spec(Object body);
 
 /// Both ends of what a query asks about, whole seconds; half open.

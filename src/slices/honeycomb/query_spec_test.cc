@@ -156,6 +156,8 @@ TEST(QuerySpec, AnswersSayNothingThatWasNotAsked) {
   EXPECT_EQ(canonical("{}"), R"({"calculations":[{"op":"COUNT"}]})");
   EXPECT_EQ(canonical(R"({"filter_combination":"OR","calculations":[{"op":"SUM","column":"a","name":null}]})"),
             R"({"filter_combination":"OR","calculations":[{"op":"SUM","column":"a"}]})");
+  EXPECT_EQ(canonical(R"({"calculations":7,"calculations":[{"op":"MAX","op":"COUNT"}]})"),
+            R"({"calculations":[{"op":"COUNT"}]})");
 }
 
 struct RangeCase {

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
+#include <set>
 #include <span>
+#include <string>
 
 #include "slices/honeycomb/query_spec.h"
 
@@ -74,6 +77,17 @@ std::optional<FilterOp> find_among(std::span<const FilterWord> words, std::strin
   return found->op;
 }
 
+/// What is read (spec_member): of members of one name the last that is not null.
+void keep_what_counts(Object& object) {
+  std::set<std::string, std::less<>> seen;
+  const auto idle = [&](const Object::value_type& entry) {
+    return entry.second.missing() || !seen.insert(entry.first).second;
+  };
+  std::ranges::reverse(object);
+  std::erase_if(object, idle);
+  std::ranges::reverse(object);
+}
+
 }  // namespace
 
 std::optional<FilterOp> find_filter_op(std::string_view word) { return find_among(kFilterWords, word); }
@@ -112,19 +126,21 @@ std::int64_t resolve_granularity(const QuerySpec& spec, SecondsRange range) {
 }
 
 Object canonical_spec(Object body) {
+  keep_what_counts(body);
   const auto says_nothing = [](const Object::value_type& entry) {
     const auto* text = entry.second.as<std::string>();
-    return entry.second.missing() ||
-           (entry.first == "filter_combination" && text != nullptr && (*text == "AND" || text->empty()));
+    return entry.first == "filter_combination" && text != nullptr && (*text == "AND" || text->empty());
   };
   std::erase_if(
       body, [&](const auto& entry) { return says_nothing(entry) || entry.first == "id" || entry.first == "links"; });
   auto calculations = std::ranges::find(body, "calculations", &Object::value_type::first);
-  const bool none = calculations == body.end() ||
-                    (calculations->second.as<Array>() != nullptr && calculations->second.as<Array>()->empty());
+  const bool none = calculations == body.end() || std::get<Array>(calculations->second.data).empty();
   if (!none) {
     for (Value& value : std::get<Array>(calculations->second.data)) {
-      if (auto* object = std::get_if<Object>(&value.data)) std::erase_if(*object, says_nothing);
+      auto* object = std::get_if<Object>(&value.data);
+      if (object == nullptr) continue;
+      keep_what_counts(*object);
+      std::erase_if(*object, says_nothing);
     }
     return body;
   }
