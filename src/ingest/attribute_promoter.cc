@@ -28,7 +28,7 @@ std::string add_columns(Signal signal, const std::vector<AttributeColumn>& colum
     separator = ", ";
     // A text of many values is looked for by equality: the index says which granules can have it.
     if (column.type != FieldType::kString || column.repeats) continue;
-    text += fmt::format(", ADD INDEX IF NOT EXISTS `by {}` {} TYPE bloom_filter(0.05) GRANULARITY 1", column.key,
+    text += fmt::format(", ADD INDEX IF NOT EXISTS `by {}` {} TYPE bloom_filter(0.01) GRANULARITY 1", column.key,
                         column.value_sql());
   }
   return text;

@@ -23,6 +23,8 @@ EngineSettings query_settings(std::size_t threads) {
       // The engine would take a thread less for each GiB of memory that is not free; the memory a query may use is
       // bounded.
       {"max_threads_min_free_memory_per_thread", "0"},
+      // Indexes are asked first, then rows are read: both at once costs a question by id a quarter more.
+      {"use_skip_indexes_on_data_read", "0"},
       {"session_timezone", "UTC"},
       {"result_overflow_mode", "throw"},
       {"timeout_overflow_mode", "throw"},

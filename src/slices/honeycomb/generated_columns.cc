@@ -1,8 +1,12 @@
 #include "slices/honeycomb/generated_columns.h"
 
 #include <chrono>
+#include <future>
+#include <utility>
+#include <vector>
 
 #include "slices/honeycomb/event_rows.h"
+#include "storage/question.h"
 
 namespace tetrascope::honeycomb {
 namespace {
@@ -19,12 +23,15 @@ Result<plan::Answer> ask(const Middle& middle, const plan::Plan& plan) {
   return middle.runner.run(plan, bounds);
 }
 
-/// Whether any of the rows came as telemetry rather than through the events API: the first one says so.
-Result<bool> has_telemetry(const Middle& middle, const plan::TableRead& rows) {
+plan::ExprPtr came_by(F comparison) {
+  return plan::call(comparison, {plan::column("protocol"), literal(Value(std::string(kProtocol)))});
+}
+
+/// Whether there is any row that came through the events API (F::kEq) or as telemetry (F::kNe): the first one says so.
+Result<bool> has_rows(const Middle& middle, const plan::TableRead& rows, F comparison) {
   plan::Plan plan{plan::kAllTime, {rows}, {plan::Limit{.count = 1, .offset = 0, .by = {}}}};
   plan::TableRead& read = plan.reads.front();
-  read.where =
-      plan::both(read.where, plan::call(F::kNe, {plan::column("protocol"), literal(Value(std::string(kProtocol)))}));
+  read.where = plan::both(read.where, came_by(comparison));
   read.columns = {{"protocol", plan::column("protocol")}};
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(middle, plan));
   return !answer.rows.empty();
@@ -34,8 +41,7 @@ Result<bool> has_telemetry(const Middle& middle, const plan::TableRead& rows) {
 Result<GeneratedColumns> sent_fields(const Middle& middle, const plan::TableRead& rows, Source source) {
   plan::Plan plan{plan::kAllTime, {rows}, {}};
   plan::TableRead& read = plan.reads.front();
-  read.where =
-      plan::both(read.where, plan::call(F::kEq, {plan::column("protocol"), literal(Value(std::string(kProtocol)))}));
+  read.where = plan::both(read.where, came_by(F::kEq));
   read.columns.clear();
   plan::Aggregate aggregate;
   const auto names = generated_names(source);
@@ -62,8 +68,22 @@ bool too_much(const Error& error) {
   return error.code == ErrorCode::kDeadlineExceeded || error.code == ErrorCode::kTooLarge;
 }
 
-void add_all(Source source, GeneratedColumns& columns) {
-  for (const auto& [name, kind] : generated_names(source)) columns.emplace(name, kind);
+/// Of telemetry all of the source's names are columns; so they are where it takes too long to look.
+Result<GeneratedColumns> columns_of(const Middle& middle, const plan::TableRead& read, Source source) {
+  const auto sent = [&] -> Result<GeneratedColumns> {
+    ASSIGN_OR_RETURN(const bool any, has_rows(middle, read, F::kEq));
+    return any ? sent_fields(middle, read, source) : GeneratedColumns();
+  };
+  const auto telemetry = has_rows(middle, read, F::kNe);
+  if (telemetry && !*telemetry) {
+    auto columns = sent();
+    if (columns || !too_much(columns.error())) return columns;
+  } else if (!telemetry && !too_much(telemetry.error())) {
+    return std::unexpected(telemetry.error());
+  }
+  GeneratedColumns all;
+  for (const auto& [name, kind] : generated_names(source)) all.emplace(name, kind);
+  return all;
 }
 
 }  // namespace
@@ -73,23 +93,22 @@ Result<GeneratedColumns> generated_columns(const Middle& middle, const Selection
   const KindOverrides no_overrides;
   const RowReader reader(middle.fields, selection, no_overrides);
   const std::vector<plan::TableRead> reads = reader.reads();
-  GeneratedColumns columns;
+  // Side by side: they are few, and most of what each takes is the engine's planning, which it does with one core.
+  std::vector<std::future<Result<GeneratedColumns>>> found;
   for (std::size_t i = 0; i < sources.size(); ++i) {
-    const Source source = sources[i];
-    const auto telemetry = has_telemetry(middle, reads[i]);
-    if (!telemetry && !too_much(telemetry.error())) return std::unexpected(telemetry.error());
-    if (!telemetry || *telemetry) {
-      add_all(source, columns);
-      continue;
-    }
-    auto sent = sent_fields(middle, reads[i], source);
-    if (sent) {
-      columns.merge(*sent);
-    } else if (too_much(sent.error())) {
-      add_all(source, columns);
-    } else {
-      return std::unexpected(std::move(sent).error());
-    }
+    found.push_back(std::async(std::launch::async | std::launch::deferred,
+                               [&middle, &read = reads[i], source = sources[i], began = Question::began()] {
+                                 const Question question(began);
+                                 return columns_of(middle, read, source);
+                               }));
+  }
+  Result<GeneratedColumns> columns;
+  for (auto& one : found) {
+    auto of_source = one.get();
+    if (!of_source)
+      columns = std::move(of_source);
+    else if (columns)
+      columns->merge(*of_source);
   }
   return columns;
 }

@@ -21,17 +21,29 @@ using plan::literal;
 constexpr std::string_view kErrorTexts[] = {"protocol", "service",        "environment",       "level",
                                             "language", "exception_type", "exception_message", "stacktrace"};
 
-plan::TableRead occurrences(const plan::ExprPtr& of_trace) {
+plan::ExprPtr of(const TraceId& trace) { return equals(column("trace_id"), id_literal(trace)); }
+
+plan::TableRead occurrences(const TraceId& trace) {
   plan::TableRead read{plan::Table::kOccurrences, {}, {{"time", column("time")}, {"span_id", column("span_id")}}, {}};
   for (const auto name : kErrorTexts) read.columns.push_back({std::string(name), column(std::string(name))});
   read.columns.push_back({"attributes", plan::all_attributes(Level::kItem)});
   read.columns.push_back({"resource", column("resource")});
-  read.where = of_trace;
+  read.where = of(trace);
   return read;
 }
 
-/// Exceptions of segments: only events of their spans, since nobody sent them as errors.
-plan::TableRead segment_exceptions(const plan::ExprPtr& of_trace) {
+Value error_json(const plan::Answer& answer, const std::vector<Value>& row) {
+  const auto cell = [&](std::string_view name) -> const Value& { return row[column_of(answer, name)]; };
+  Object error{{"time", exact(int_cell(cell("time")))}, {"span_id", id_cell(cell("span_id"))}};
+  for (const auto name : kErrorTexts) error.emplace_back(std::string(name), std::string(text_cell(cell(name))));
+  error.emplace_back("attributes", attributes_json(cell("attributes")));
+  error.emplace_back("resource", producer_json(text_cell(cell("resource"))));
+  return error;
+}
+
+}  // namespace
+
+plan::TableRead segment_exceptions(const TraceId& trace) {
   const auto text = [](const char* key) {
     return plan::call(plan::Function::kCoalesce,
                       {plan::attribute(Level::kItem, key, plan::Type::kString), literal(std::string())});
@@ -51,30 +63,14 @@ plan::TableRead segment_exceptions(const plan::ExprPtr& of_trace) {
                         {"attributes", plan::all_attributes(Level::kItem)},
                         {"resource", column("resource")}},
                        {}};
-  read.where = both(of_trace, both(equals(column("protocol"), literal(std::string("xray"))),
-                                   equals(column("event_name"), literal(std::string("exception")))));
+  read.where = both(of(trace), both(equals(column("protocol"), literal(std::string("xray"))),
+                                    equals(column("event_name"), literal(std::string("exception")))));
   return read;
-}
-
-Value error_json(const plan::Answer& answer, const std::vector<Value>& row) {
-  const auto cell = [&](std::string_view name) -> const Value& { return row[column_of(answer, name)]; };
-  Object error{{"time", exact(int_cell(cell("time")))}, {"span_id", id_cell(cell("span_id"))}};
-  for (const auto name : kErrorTexts) error.emplace_back(std::string(name), std::string(text_cell(cell(name))));
-  error.emplace_back("attributes", attributes_json(cell("attributes")));
-  error.emplace_back("resource", producer_json(text_cell(cell("resource"))));
-  return error;
-}
-
-}  // namespace
-
-std::vector<plan::TableRead> trace_error_reads(const TraceId& trace) {
-  const plan::ExprPtr of_trace = equals(column("trace_id"), id_literal(trace));
-  return {occurrences(of_trace), segment_exceptions(of_trace)};
 }
 
 Result<std::string> read_trace_errors(const plan::Runner& runner, const NamedId<16>& trace) {
   const plan::Plan plan{kAllTime,
-                        trace_error_reads(trace.id),
+                        {occurrences(trace.id), segment_exceptions(trace.id)},
                         {plan::Sort{{{field("time")}, {field("protocol")}, {field("exception_message")}}},
                          plan::Limit{kMaxTraceErrors + 1, 0, {}}}};
   ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, plan));

@@ -14,8 +14,8 @@ namespace tetrascope::ui {
 /// Errors of one answer; a trace with more says that it is cut.
 inline constexpr std::size_t kMaxTraceErrors = 500;
 
-/// One row an error, with the columns that read_trace_errors() shows.
-std::vector<plan::TableRead> trace_error_reads(const TraceId& trace);
+/// One row an exception of an X-Ray segment. Nobody sent them as errors: they are events of the segments' spans.
+plan::TableRead segment_exceptions(const TraceId& trace);
 
 /// JSON {"truncated","errors":[…]}, oldest first; none is no error. Errors: those of ask().
 Result<std::string> read_trace_errors(const plan::Runner& runner, const NamedId<16>& trace);

@@ -48,32 +48,42 @@ Result<plan::Answer> read_spans(const plan::Runner& runner, const TraceId& trace
   return answer;
 }
 
-Result<std::int64_t> count_rows(const plan::Runner& runner, std::vector<plan::TableRead> reads) {
-  plan::Aggregate all;
-  all.calls = {counted("rows")};
-  // The same bounds as the spans': a connection that changes them asks the engine once more.
-  QueryBounds bounds;
-  bounds.result_rows = kMaxWaterfall;
-  ASSIGN_OR_RETURN(const plan::Answer answer, ask(runner, {kAllTime, std::move(reads), {all}}, bounds));
-  return answer.rows.empty() ? 0 : int_cell(answer.rows[0][0]);
-}
-
-Result<std::int64_t> count_logs(const plan::Runner& runner, const TraceId& trace) {
-  plan::TableRead read{plan::Table::kLogs, {}, {{"time", column("time")}}, {}};
-  read.where = equals(column("trace_id"), id_literal(trace));
-  return count_rows(runner, {std::move(read)});
-}
-
-/// What stands beside the spans.
+/// What stands beside the spans: lines of log, and what was sent as an error.
 struct Beside {
   std::int64_t logs = 0, errors = 0;
 };
 
+Result<plan::Answer> ask_counts(const plan::Runner& runner, std::vector<plan::TableRead> reads,
+                                std::vector<plan::AggregateCall> calls) {
+  plan::Aggregate all;
+  all.calls = std::move(calls);
+  // The same bounds as the spans': a connection that changes them asks the engine once more.
+  QueryBounds bounds;
+  bounds.result_rows = kMaxWaterfall;
+  return ask(runner, {kAllTime, std::move(reads), {all}}, bounds);
+}
+
 Result<Beside> count_beside(const plan::Runner& runner, const TraceId& trace) {
-  Beside beside;
-  ASSIGN_OR_RETURN(beside.logs, count_logs(runner, trace));
-  ASSIGN_OR_RETURN(beside.errors, count_rows(runner, trace_error_reads(trace)));
-  return beside;
+  const auto rows = [&](plan::Table table, bool is_error) {
+    plan::TableRead read{table, {}, {{"is_error", plan::literal(is_error)}}, {}};
+    read.where = equals(column("trace_id"), id_literal(trace));
+    return read;
+  };
+  const plan::ExprPtr is_line = plan::call(plan::Function::kNot, {field("is_error")});
+  ASSIGN_OR_RETURN(const plan::Answer answer,
+                   ask_counts(runner, {rows(plan::Table::kLogs, false), rows(plan::Table::kOccurrences, true)},
+                              {counted("logs", is_line), counted("errors", field("is_error"))}));
+  if (answer.rows.empty()) return Beside{};
+  return Beside{.logs = int_cell(answer.rows[0][0]), .errors = int_cell(answer.rows[0][1])};
+}
+
+/// Most traces have no segment, and their events need not be looked through.
+Result<std::int64_t> count_segment_exceptions(const plan::Runner& runner, const TraceId& trace,
+                                              const plan::Answer& spans) {
+  const auto is_segment = [at = column_of(spans, "protocol")](const auto& row) { return text_cell(row[at]) == "xray"; };
+  if (spans.rows.size() <= kMaxWaterfall && std::ranges::none_of(spans.rows, is_segment)) return 0;
+  ASSIGN_OR_RETURN(const plan::Answer answer, ask_counts(runner, {segment_exceptions(trace)}, {counted("rows")}));
+  return answer.rows.empty() ? 0 : int_cell(answer.rows[0][0]);
 }
 
 /// Texts by the order in which they first come.
@@ -158,7 +168,7 @@ std::string write_columns(const plan::Answer& answer, std::size_t rows, Names& s
 }  // namespace
 
 Result<std::string> read_waterfall(const plan::Runner& runner, const NamedId<16>& trace) {
-  // Side by side: neither needs the other, and each takes as long as all of the rest.
+  // Side by side: neither needs the other.
   auto counting = std::async(std::launch::async | std::launch::deferred, [&, began = Question::began()] {
     const Question question(began);
     return count_beside(runner, trace.id);
@@ -166,7 +176,9 @@ Result<std::string> read_waterfall(const plan::Runner& runner, const NamedId<16>
   auto spans = read_spans(runner, trace.id);
   const Result<Beside> counted_beside = counting.get();
   ASSIGN_OR_RETURN(const plan::Answer answer, std::move(spans));
-  ASSIGN_OR_RETURN(const Beside beside, counted_beside);
+  ASSIGN_OR_RETURN(Beside beside, counted_beside);
+  ASSIGN_OR_RETURN(const std::int64_t exceptions, count_segment_exceptions(runner, trace.id, answer));
+  beside.errors += exceptions;
   if (answer.rows.empty() && beside.logs + beside.errors == 0) return no_trace();
   const std::size_t rows = std::min(answer.rows.size(), kMaxWaterfall);
   Names services;
