@@ -53,6 +53,8 @@ std::optional<BucketPlaces> Writer::bucket_places(const Aggregate& aggregate, co
   const TimeRange range = relation.range;
   if (aggregate.keys.size() < 2 || range.from <= kAllTime.from || range.to >= kAllTime.to || range.from >= range.to)
     return std::nullopt;
+  // Too far apart for their distance to be a number.
+  if (range.from.value < kAllTime.from.value / 4 || range.to.value > kAllTime.to.value / 4) return std::nullopt;
   std::optional<BucketPlaces> places;
   for (std::size_t i = 0; i < aggregate.keys.size(); ++i) {
     const auto* field = std::get_if<Field>(&aggregate.keys[i].expr->node);
