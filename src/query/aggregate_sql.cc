@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "query/engine_calls.h"
@@ -245,6 +246,19 @@ std::string Writer::aggregate_call(const AggregateCall& call, const Grouping& gr
   return "NULL";
 }
 
+/// `group`: what rows are grouped by where that is not the key itself.
+TypedSql Writer::key(const Named& key, const Relation& relation, std::string& group) {
+  TypedSql sql = expr(key.expr, {nullptr, &relation});
+  const auto* field = std::get_if<Field>(&key.expr->node);
+  if (field == nullptr) return sql;
+  std::vector<std::string> texts;
+  for (const auto& text : relation.at(field->name).choices)
+    texts.push_back(text ? out_.reference("String", *text) : "NULL");
+  if (texts.empty()) return sql;
+  group = std::exchange(sql.text, fmt::format("[{}][{}]", fmt::join(texts, ", "), sql.text));
+  return sql;
+}
+
 void Writer::stage(const Aggregate& aggregate, Relation& relation) {
   const bool rolls_up = !aggregate.rollups.empty();
   EngineCalls engine(rolls_up, rolls_up ? bucket_places(aggregate, relation) : std::nullopt,
@@ -260,14 +274,17 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
 
   std::vector<Key> keys;
   std::vector<std::string> ids;
+  std::vector<std::string> groups;
   std::vector<std::string> selected;
   std::vector<Column> columns;
   for (const Named& key : aggregate.keys) {
-    TypedSql sql = expr(key.expr, {nullptr, &relation});
+    std::string group;
+    TypedSql sql = this->key(key, relation, group);
     if (&key == covered_bucket(aggregate)) sql.text = grouping.bucket;
     columns.push_back({key.name, sql.type, new_id(sql.text)});
     ids.push_back(columns.back().id);
-    keys.push_back({std::move(sql.text), columns.back().id});
+    groups.push_back(group.empty() ? columns.back().id : std::move(group));
+    keys.push_back({std::move(sql.text), columns.back().id, groups.back()});
     selected.push_back(rolls_up ? ids.back() : fmt::format("{} AS {}", keys.back().sql, ids.back()));
   }
   if (!aggregate.level.empty()) {
@@ -280,7 +297,7 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
     columns.push_back({call.name, type, new_id("")});  // conditions on these stay above the aggregate
     selected.push_back(fmt::format("{} AS {}", sql, columns.back().id));
   }
-  std::string group_by = ids.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(ids, ", "));
+  std::string group_by = ids.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(groups, ", "));
   if (rolls_up) {
     rolls_up_ = true;
     gather(keys, engine, relation);

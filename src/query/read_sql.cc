@@ -117,10 +117,31 @@ std::string Writer::row_condition(const TableRead& read, const TimeRange& range)
   return where;
 }
 
-Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range, const std::vector<std::size_t>& wanted) {
+/// The number of the text that `expr` chooses.
+TypedSql Writer::choice(const ExprPtr& expr, const Choices& choices, const Scope& scope) {
+  if (const auto* literal = std::get_if<Literal>(&expr->node))
+    return {std::to_string(choice_number(choices, *literal)), Type::kString};
+  std::vector<std::string> branches;
+  const auto& arguments = std::get<Call>(expr->node).arguments;
+  for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
+    branches.push_back(this->expr(arguments[i], scope).text);
+    branches.push_back(choice(arguments[i + 1], choices, scope).text);
+  }
+  branches.push_back(choice(arguments.back(), choices, scope).text);
+  TypedSql sql{fmt::format("multiIf({})", fmt::join(branches, ", ")), Type::kString};
+  measure(sql);
+  return sql;
+}
+
+/// `choices`: of each column of `wanted`; empty where its values are read.
+Writer::ReadParts Writer::read(const TableRead& read, const TimeRange& range, const std::vector<std::size_t>& wanted,
+                               const std::vector<Choices>& choices) {
   const Scope scope{&read, nullptr};
   ReadParts parts;
-  for (const std::size_t c : wanted) parts.columns.push_back(expr(read.columns[c].expr, scope));
+  for (std::size_t c = 0; c < wanted.size(); ++c) {
+    const ExprPtr& column = read.columns[wanted[c]].expr;
+    parts.columns.push_back(choices[c].empty() ? expr(column, scope) : choice(column, choices[c], scope));
+  }
   const std::string where = row_condition(read, range);
 
   const auto uses = [&](const std::string& name) {
@@ -173,8 +194,10 @@ Writer::Relation Writer::reads(const Plan& plan) {
   std::vector<ReadParts> reads;
   const std::vector<Named>& names = plan.reads.front().columns;
   const std::vector<std::size_t> wanted = used_columns(names, plan.stages);
+  std::vector<Choices> choices;
+  for (const std::size_t c : wanted) choices.push_back(key_choices(plan, c));
   for (const TableRead& one : plan.reads) {
-    reads.push_back(read(one, one.range.value_or(plan.range), wanted));
+    reads.push_back(read(one, one.range.value_or(plan.range), wanted, choices));
     if (const std::string grams = body_grams_sql(one, plan.stages, out_); !grams.empty())
       reads.back().from += " AND " + grams;
   }
@@ -190,7 +213,8 @@ Writer::Relation Writer::reads(const Plan& plan) {
     relation.columns.push_back({.name = names[wanted[c]].name,
                                 .type = type,
                                 .id = new_id(longest),
-                                .bucket_width = bucket_width(plan.reads, wanted[c])});
+                                .bucket_width = bucket_width(plan.reads, wanted[c]),
+                                .choices = choices[c]});
   }
   if (packs_ && reads.size() == 1) pack(plan.reads.front(), wanted, reads.front(), relation);
   std::vector<std::string> selects;

@@ -76,7 +76,7 @@ void Writer::gather(const std::vector<Key>& keys, const EngineCalls& engine, Rel
   std::vector<std::string> ids;
   for (const Key& key : keys) {
     selected.push_back(fmt::format("{} AS {}", key.sql, key.id));
-    ids.push_back(key.id);
+    ids.push_back(key.group);
   }
   for (const auto& state : engine.states()) selected.push_back(fmt::format("{} AS {}", state.sql, state.id));
   relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), relation.step,
@@ -96,7 +96,7 @@ void Writer::gather_in_places(const std::vector<Key>& keys, const EngineCalls& e
       continue;
     }
     gathered.push_back(fmt::format("{} AS {}", keys[i].sql, keys[i].id));
-    group_by.push_back(keys[i].id);
+    group_by.push_back(keys[i].group);
     opened.push_back(keys[i].id);
   }
   const std::string rows = new_id("");

@@ -77,4 +77,10 @@ std::vector<std::size_t> used_columns(const std::vector<Named>& columns, const s
   return used;
 }
 
+bool mentions(const std::vector<Stage>& stages, std::string_view name) {
+  Mentioned mentioned;
+  mentioned.walk(stages);
+  return mentioned.has(name);
+}
+
 }  // namespace tetrascope::plan

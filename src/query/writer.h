@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "query/choices.h"
 #include "query/engine_calls.h"
 #include "query/plan.h"
 #include "query/removal.h"
@@ -40,6 +41,7 @@ class Writer {
     std::string id;
     AttributeLayoutPtr packed = nullptr;  ///< all attributes, as packed_attributes_sql() says
     std::int64_t bucket_width = 0;  ///< of the buckets of time, within the plan's range, whose starts it holds; or 0
+    Choices choices = {};           ///< of which it holds the numbers; empty: it holds values
   };
   struct Relation {
     std::string step;
@@ -70,7 +72,9 @@ class Writer {
   Relation reads(const Plan& plan);
   static std::int64_t bucket_width(const std::vector<TableRead>& reads, std::size_t column);
   /// `wanted`: the columns, by their places.
-  ReadParts read(const TableRead& read, const TimeRange& range, const std::vector<std::size_t>& wanted);
+  ReadParts read(const TableRead& read, const TimeRange& range, const std::vector<std::size_t>& wanted,
+                 const std::vector<Choices>& choices);
+  TypedSql choice(const ExprPtr& expr, const Choices& choices, const Scope& scope);
   std::string time_condition(const TableRead& read, const TimeRange& range);
   std::string row_condition(const TableRead& read, const TimeRange& range);
   void pack(const TableRead& read, const std::vector<std::size_t>& wanted, ReadParts& parts, Relation& relation);
@@ -105,6 +109,7 @@ class Writer {
   // aggregate_sql.cc
   struct Grouping;
   void stage(const Aggregate& aggregate, Relation& relation);
+  TypedSql key(const Named& key, const Relation& relation, std::string& group);
   std::string aggregate_call(const AggregateCall& call, const Grouping& grouping, Type& type);
   std::string concurrency(const AggregateCall& call, const Grouping& grouping, const std::string& where);
   void cover_buckets(const Aggregate& aggregate, Relation& relation, Grouping& grouping);
@@ -113,6 +118,7 @@ class Writer {
   struct Key {
     std::string sql;
     std::string id;
+    std::string group;  ///< what rows are grouped by
   };
   static std::optional<BucketPlaces> bucket_places(const Aggregate& aggregate, const Relation& relation);
   void gather(const std::vector<Key>& keys, const EngineCalls& engine, Relation& relation);
