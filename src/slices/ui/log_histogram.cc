@@ -17,6 +17,7 @@ namespace {
 
 using plan::column;
 using plan::field;
+using plan::literal;
 
 constexpr std::size_t kLevels = 7;
 constexpr std::size_t kMostSources = 200;
