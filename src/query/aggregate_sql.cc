@@ -303,7 +303,7 @@ void Writer::stage(const Aggregate& aggregate, Relation& relation) {
     gather(keys, engine, relation);
     group_by = fmt::format(" GROUP BY GROUPING SETS ({})", sets_sql(aggregate, ids));
   }
-  relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), relation.step, group_by));
+  relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), source(relation), group_by));
   relation.columns = std::move(columns);
   relation.order.clear();
 }

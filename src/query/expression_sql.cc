@@ -179,8 +179,9 @@ TypedSql Writer::node(const Field& field, const Scope& scope) {
 
 TypedSql Writer::node(const InPlan& in, const Scope& scope) {
   const TypedSql needle = operand(in.needle, scope);
-  const Relation found = inner_plan(*in.plan);
-  return {fmt::format("({} IN (SELECT {} FROM {}))", needle.text, found.columns.front().id, found.step), Type::kBool};
+  Relation found = inner_plan(*in.plan);
+  return {fmt::format("({} IN (SELECT {} FROM {}))", needle.text, found.columns.front().id, source(found)),
+          Type::kBool};
 }
 
 /// One side of a comparison: a table's column stands as it is, so that keys and indexes see it.

@@ -227,7 +227,12 @@ Writer::Relation Writer::reads(const Plan& plan) {
     }
     selects.push_back(fmt::format("SELECT {} {}", fmt::join(columns, ", "), one.from));
   }
-  relation.step = step(fmt::format("{}", fmt::join(selects, "\n  UNION ALL ")));
+  if (selects.size() > 1) {
+    relation.step = step(fmt::format("{}", fmt::join(selects, "\n  UNION ALL ")));
+  } else {
+    relation.open = {.sql = std::move(selects.front()), .ids = {}};
+    for (const Column& column : relation.columns) relation.open->ids.push_back(column.id);
+  }
   return relation;
 }
 

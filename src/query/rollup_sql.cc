@@ -79,7 +79,7 @@ void Writer::gather(const std::vector<Key>& keys, const EngineCalls& engine, Rel
     ids.push_back(key.group);
   }
   for (const auto& state : engine.states()) selected.push_back(fmt::format("{} AS {}", state.sql, state.id));
-  relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), relation.step,
+  relation.step = step(fmt::format("SELECT {} FROM {}{}", fmt::join(selected, ", "), source(relation),
                                    ids.empty() ? "" : fmt::format(" GROUP BY {}", fmt::join(ids, ", "))));
 }
 
@@ -110,9 +110,9 @@ void Writer::gather_in_places(const std::vector<Key>& keys, const EngineCalls& e
   const auto states = static_cast<std::int64_t>(engine.states().size()) + 1;
   const std::int64_t groups = std::max<std::int64_t>(1, kMostStatesInPlaces / (places.count * states));  // 0: no bound
   relation.step = step(fmt::format("SELECT {} FROM {} GROUP BY {} SETTINGS max_rows_to_group_by = {}",
-                                   fmt::join(gathered, ", "), relation.step, fmt::join(group_by, ", "), groups));
+                                   fmt::join(gathered, ", "), source(relation), fmt::join(group_by, ", "), groups));
   relation.step = step(fmt::format("SELECT {} FROM {} ARRAY JOIN {} WHERE {} > 0", fmt::join(opened, ", "),
-                                   relation.step, fmt::join(arrays, ", "), rows));
+                                   source(relation), fmt::join(arrays, ", "), rows));
 }
 
 }  // namespace tetrascope::plan

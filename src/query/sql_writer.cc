@@ -43,7 +43,7 @@ std::size_t Writer::expanded(std::string_view sql) const {
 }
 
 void Writer::barrier(Relation& relation) {
-  relation.step = step(fmt::format("SELECT * FROM {} LIMIT 9223372036854775807", relation.step));
+  relation.step = step(fmt::format("SELECT * FROM {} LIMIT 9223372036854775807", source(relation)));
   relation.pushed = 0;
   std::ranges::fill(expanded_, 1);
 }
@@ -58,6 +58,14 @@ const Writer::Column& Writer::Relation::at(std::string_view name) const {
   return *std::ranges::find(columns, name, &Column::name);
 }
 
+const std::string& Writer::source(Relation& relation) {
+  if (relation.open) {
+    relation.step = step(relation.open->sql);
+    relation.open.reset();
+  }
+  return relation.step;
+}
+
 std::string Writer::step(const std::string& select) {
   std::string name = "s" + std::to_string(step_count_++);
   if (steps_.size() + select.size() > kMaxSqlBytes) {
@@ -69,7 +77,7 @@ std::string Writer::step(const std::string& select) {
 }
 
 void Writer::extend(Relation& relation, const std::vector<std::string>& expressions) {
-  relation.step = step(fmt::format("SELECT *, {} FROM {}", fmt::join(expressions, ", "), relation.step));
+  relation.step = step(fmt::format("SELECT *, {} FROM {}", fmt::join(expressions, ", "), source(relation)));
 }
 
 std::string Writer::order_by(const Relation& relation) {
@@ -109,9 +117,14 @@ Result<WrittenPlan> Writer::write(const Plan& plan, Quantiles quantiles, const A
     ids.push_back(column.id);
     written.packed.push_back(column.packed);
   }
-  const std::string order = order_by(relation);
+  std::string last = order_by(relation);
+  if (relation.open && relation.open->ids == ids) {
+    last = relation.open->sql + (relation.open->limited ? "" : last);
+  } else {
+    last = fmt::format("SELECT {} FROM {}{}", fmt::join(ids, ", "), writer.source(relation), last);
+  }
   if (writer.too_large_ || writer.out_.parameters() > kMaxParameters ||
-      writer.steps_.size() + order.size() > kMaxSqlBytes) {
+      writer.steps_.size() + last.size() > kMaxSqlBytes) {
     return fail(ErrorCode::kInvalid, "too much to ask at once: fewer or simpler expressions are wanted");
   }
   // Without these, rows that a join does not meet, and `/` in JSON text, differ from what a plan says.
@@ -121,8 +134,7 @@ Result<WrittenPlan> Writer::write(const Plan& plan, Quantiles quantiles, const A
   if (writer.exact_levels_ > 0)
     settings += fmt::format(", max_rows_to_read = {}", plan.reads.size() * kMostExactRows / writer.exact_levels_);
   if (writer.step_count_ > kUsualSteps) settings += ", max_subquery_depth = 1000";
-  writer.out_.sql(fmt::format("{} SELECT {} FROM {}{}\nSETTINGS {}", writer.steps_, fmt::join(ids, ", "), relation.step,
-                              order, settings));
+  writer.out_.sql(fmt::format("{}{}{}\nSETTINGS {}", writer.steps_, writer.steps_.empty() ? "" : " ", last, settings));
   written.statement = std::move(writer.out_).take();
   return written;
 }

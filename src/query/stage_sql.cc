@@ -55,7 +55,7 @@ void Writer::stage(const Filter& filter, Relation& relation) {
   const std::size_t size = expanded(condition.text);
   if (relation.pushed + size > kMaxPushedBytes) barrier(relation);
   relation.pushed += expanded(condition.text);
-  relation.step = step(fmt::format("SELECT * FROM {} WHERE {}", relation.step, condition.text));
+  relation.step = step(fmt::format("SELECT * FROM {} WHERE {}", source(relation), condition.text));
 }
 
 void Writer::put(Relation& relation, Column column) {
@@ -99,6 +99,7 @@ void Writer::stage(const Parse& parse, Relation& relation) {
 }
 
 void Writer::stage(const Sort& sort, Relation& relation) {
+  if (relation.open && relation.open->limited) source(relation);
   relation.order.clear();
   for (const SortKey& key : sort.keys) {
     TypedSql sql = expr(key.expr, {nullptr, &relation});
@@ -109,8 +110,14 @@ void Writer::stage(const Sort& sort, Relation& relation) {
 void Writer::stage(const Limit& limit, Relation& relation) {
   std::string by;
   for (const std::string& name : limit.by) by += (by.empty() ? " BY " : ", ") + used(relation, name).id;
-  relation.step = step(fmt::format("SELECT * FROM {}{} LIMIT {} OFFSET {}{}", relation.step, order_by(relation),
-                                   limit.count, limit.offset, by));
+  if (relation.open && relation.open->limited) source(relation);
+  const std::string rows = fmt::format("{} LIMIT {} OFFSET {}{}", order_by(relation), limit.count, limit.offset, by);
+  if (relation.open) {
+    relation.open->sql += rows;
+    relation.open->limited = true;
+  } else {
+    relation.step = step(fmt::format("SELECT * FROM {}{}", relation.step, rows));
+  }
 }
 
 void Writer::stage(const Dedup& dedup, Relation& relation) { stage(Limit{1, 0, dedup.columns}, relation); }
@@ -131,16 +138,16 @@ void Writer::stage(const Unnest& unnest, Relation& relation) {
 }
 
 void Writer::stage(const Join& join, Relation& relation) {
-  const Relation right = inner_plan(*join.right);
+  Relation right = inner_plan(*join.right);
   std::vector<std::string> pairs;
   for (const auto& [left_name, right_name] : join.keys) {
-    pairs.push_back(
-        fmt::format("{}.{} = {}.{}", relation.step, used(relation, left_name).id, right.step, right.at(right_name).id));
+    pairs.push_back(fmt::format("{}.{} = {}.{}", source(relation), used(relation, left_name).id, source(right),
+                                right.at(right_name).id));
   }
   const bool left = join.kind == JoinKind::kLeft;
   const std::string_view kind = join.all ? (left ? "LEFT ALL" : "INNER ALL") : (left ? "LEFT ANY" : "LEFT SEMI");
-  relation.step = step(
-      fmt::format("SELECT * FROM {} {} JOIN {} ON {}", relation.step, kind, right.step, fmt::join(pairs, " AND ")));
+  relation.step = step(fmt::format("SELECT * FROM {} {} JOIN {} ON {}", source(relation), kind, source(right),
+                                   fmt::join(pairs, " AND ")));
   for (const Column& column : right.columns) {
     if (std::ranges::find(join.keys, column.name, &std::pair<std::string, std::string>::second) == join.keys.end()) {
       relation.columns.push_back(column);
