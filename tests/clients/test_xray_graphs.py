@@ -106,3 +106,17 @@ def test_a_graph_of_other_protocols_is_kept_too(tmp_path):
         eventually(lambda: "the graphs of 40 traces" in again.logged())
         export(again, range(40, 50))
         assert eventually(lambda: total(graph(again, since), "shop ") == 50)
+
+
+def test_traces_of_one_second_may_be_larger_than_an_answer_of_the_store(tmp_path):
+    """With so little memory an answer has some MB; a burst of large segments has 18."""
+    since = int(time.time()) - 600
+    documents = [d for n in range(300) for d in trace(n, since + 60)]
+    for document in documents:
+        document["metadata"] = {"default": {"text": f"{document['id']} " * 1_800}}
+    with Server(tmp_path, "--max-memory", "512MiB") as server:
+        put(server, documents)
+        assert total(graph(server, since)) == 300
+        pages = client(server).get_paginator("get_trace_summaries").paginate(StartTime=since, EndTime=since + 120)
+        ids = [each["Id"] for page in pages for each in page["TraceSummaries"]]
+        assert len(ids) == len(set(ids)) == 300

@@ -96,6 +96,60 @@ Result<RowsByTrace> read_rows(const plan::Runner& runner, plan::TimeRange range,
   return rows;
 }
 
+/// Ids of the traces with a row in the range; `which`: only of such rows, null for all.
+plan::Plan ids_in(plan::TimeRange range, const plan::ExprPtr& which = nullptr) {
+  plan::TableRead documents;
+  documents.table = plan::Table::kDocuments;
+  documents.columns = {{"id", column("trace_id")}};
+  documents.where = plan::both(is_document(), which);
+  plan::TableRead spans;
+  spans.columns = {{"id", column("trace_id")}};
+  spans.where = plan::both(is_foreign_part(), which);
+  return {range, {documents, spans}, {}};
+}
+
+/// The same as texts, sorted.
+Result<std::vector<std::string>> id_texts(const plan::Runner& runner, plan::TimeRange range,
+                                          const plan::ExprPtr& which) {
+  plan::Plan ids = ids_in(range, which);
+  plan::Aggregate each;
+  each.keys = {{"id", plan::call(F::kIdText, {plan::field("id")})}};
+  ids.stages = {std::move(each)};
+  QueryBounds bounds;
+  bounds.result_rows = kMostRows;
+  ASSIGN_OR_RETURN(const plan::Answer answer, runner.run(ids, bounds));
+  std::vector<std::string> texts;
+  for (const auto& row : answer.rows) {
+    if (const auto* text = row[0].as<std::string>()) texts.push_back(*text);
+  }
+  std::ranges::sort(texts);
+  return texts;
+}
+
+/// Rows of the traces that `which` names, in one piece, or in as many as it takes: where there is more than an answer
+/// of the store may hold, one half of the traces is read after the other. A trace that is larger alone is refused.
+Result<void> each_part(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which, Detail detail,
+                       const std::function<void(RowsByTrace&&)>& use) {
+  std::vector<plan::ExprPtr> parts = {which};
+  while (!parts.empty()) {
+    const plan::ExprPtr part = std::move(parts.back());
+    parts.pop_back();
+    Result<RowsByTrace> rows = read_rows(runner, range, part, detail);
+    if (rows) {
+      use(*std::move(rows));
+      continue;
+    }
+    if (rows.error().code != ErrorCode::kTooLarge) return std::unexpected(rows.error());
+    ASSIGN_OR_RETURN(const std::vector<std::string> ids, id_texts(runner, range, part));
+    if (ids.size() < 2) return std::unexpected(rows.error());
+    const plan::ExprPtr middle = literal(ids[ids.size() / 2]);
+    const plan::ExprPtr id = plan::call(F::kIdText, {column("trace_id")});
+    parts.push_back(plan::both(part, plan::call(F::kGe, {id, middle})));
+    parts.push_back(plan::both(part, plan::call(F::kLt, {id, middle})));
+  }
+  return {};
+}
+
 /// `rows` are used up.
 TracePtr assemble(const std::string& id, std::vector<Row>&& rows) {
   std::vector<StoredDocument> documents;
@@ -121,25 +175,14 @@ TracePtr assemble(const std::string& id, std::vector<Row>&& rows) {
 
 Result<std::vector<TracePtr>> read_traces(const plan::Runner& runner, plan::TimeRange range, const plan::ExprPtr& which,
                                           Detail detail = Detail::kWhole) {
-  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, which, detail));
   std::vector<TracePtr> traces;
-  for (auto& [id, of_trace] : rows) traces.push_back(assemble(id, std::move(of_trace)));
+  RETURN_IF_ERROR(each_part(runner, range, which, detail, [&](RowsByTrace&& rows) {
+    for (auto& [id, of_trace] : rows) traces.push_back(assemble(id, std::move(of_trace)));
+  }));
   std::ranges::sort(traces, [](const TracePtr& a, const TracePtr& b) {
     return a->start() != b->start() ? a->start() > b->start() : a->id().bytes < b->id().bytes;
   });
   return traces;
-}
-
-/// Ids of the traces with a row in the range; `which`: only of such rows, null for all.
-plan::Plan ids_in(plan::TimeRange range, const plan::ExprPtr& which = nullptr) {
-  plan::TableRead documents;
-  documents.table = plan::Table::kDocuments;
-  documents.columns = {{"id", column("trace_id")}};
-  documents.where = plan::both(is_document(), which);
-  plan::TableRead spans;
-  spans.columns = {{"id", column("trace_id")}};
-  spans.where = plan::both(is_foreign_part(), which);
-  return {range, {documents, spans}, {}};
 }
 
 plan::AggregateCall aggregated(std::string name, plan::AggregateOp op, plan::ExprPtr argument = nullptr) {
@@ -189,9 +232,9 @@ Result<void> each_trace_received(const plan::Runner& runner, plan::TimeRange ran
   const auto since = plan::call(F::kGe, {column("received"), plan::time_literal(first)});
   const auto until = plan::call(F::kLt, {column("received"), plan::time_literal(last)});
   const plan::Plan ids = ids_in(range, plan::both(since, until));
-  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner, range, plan::in_plan(column("trace_id"), ids), Detail::kGraph));
-  for (auto& [id, of_trace] : rows) use(*assemble(id, std::move(of_trace)));
-  return {};
+  return each_part(runner, range, plan::in_plan(column("trace_id"), ids), Detail::kGraph, [&](RowsByTrace&& rows) {
+    for (auto& [id, of_trace] : rows) use(*assemble(id, std::move(of_trace)));
+  });
 }
 
 Result<std::map<UnixNanos, std::int64_t>> rows_received(const plan::Runner& runner, plan::TimeRange range,
@@ -307,12 +350,13 @@ Result<std::optional<std::vector<TracePtr>>> TraceScan::next() {
 Result<bool> TraceScan::each(const UseTrace& use) {
   if (done()) return false;
   ASSIGN_OR_RETURN(const plan::TimeRange slice, next_slice());
-  ASSIGN_OR_RETURN(RowsByTrace rows, read_rows(runner_, widened(slice),
-                                               plan::in_plan(column("trace_id"), ids_in(slice, which_)), detail_));
-  for (auto& [id, of_trace] : rows) {
-    const TracePtr trace = assemble(id, std::move(of_trace));
-    if (belongs(*trace, slice)) use(*trace);
-  }
+  const plan::ExprPtr ids = plan::in_plan(column("trace_id"), ids_in(slice, which_));
+  RETURN_IF_ERROR(each_part(runner_, widened(slice), ids, detail_, [&](RowsByTrace&& rows) {
+    for (auto& [id, of_trace] : rows) {
+      const TracePtr trace = assemble(id, std::move(of_trace));
+      if (belongs(*trace, slice)) use(*trace);
+    }
+  }));
   rest_ = slice.from;
   return true;
 }
