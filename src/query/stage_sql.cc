@@ -138,16 +138,16 @@ void Writer::stage(const Unnest& unnest, Relation& relation) {
 }
 
 void Writer::stage(const Join& join, Relation& relation) {
+  const std::string from = source(relation);
   Relation right = inner_plan(*join.right);
+  const std::string with = source(right);
   std::vector<std::string> pairs;
   for (const auto& [left_name, right_name] : join.keys) {
-    pairs.push_back(fmt::format("{}.{} = {}.{}", source(relation), used(relation, left_name).id, source(right),
-                                right.at(right_name).id));
+    pairs.push_back(fmt::format("{}.{} = {}.{}", from, used(relation, left_name).id, with, right.at(right_name).id));
   }
   const bool left = join.kind == JoinKind::kLeft;
   const std::string_view kind = join.all ? (left ? "LEFT ALL" : "INNER ALL") : (left ? "LEFT ANY" : "LEFT SEMI");
-  relation.step = step(fmt::format("SELECT * FROM {} {} JOIN {} ON {}", source(relation), kind, source(right),
-                                   fmt::join(pairs, " AND ")));
+  relation.step = step(fmt::format("SELECT * FROM {} {} JOIN {} ON {}", from, kind, with, fmt::join(pairs, " AND ")));
   for (const Column& column : right.columns) {
     if (std::ranges::find(join.keys, column.name, &std::pair<std::string, std::string>::second) == join.keys.end()) {
       relation.columns.push_back(column);
